@@ -1,0 +1,25 @@
+import type { Step, StepKind } from '../../shared/plan/plan.ts'
+
+/** Where a running operation keeps what it needs to undo itself. */
+export type OperationSite = {
+  id: string
+  /** `pre/` in the operation's directory: files as they were before. */
+  keepDirectory: string
+  signal: AbortSignal
+}
+
+/**
+ * How one kind of step is performed. Each part throws with a sentence for a person.
+ * `rollback` may be called after a `run` that did nothing or half of its work.
+ */
+export interface Op<S extends Step> {
+  /** Still true what the plan was made for? */
+  precondition(step: S, site: OperationSite): Promise<void>
+  run(step: S, site: OperationSite): Promise<void>
+  /** Looks at the world, not at what `run` believes. */
+  verify(step: S, site: OperationSite): Promise<void>
+  rollback(step: S, site: OperationSite): Promise<void>
+}
+
+/** A new kind of step without an op does not compile. */
+export type Ops = { [K in StepKind]: Op<Extract<Step, { kind: K }>> }

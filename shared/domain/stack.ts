@@ -1,0 +1,58 @@
+import type { EngineKind } from './engine.ts'
+
+/** The context and the engine that a stack belongs to. */
+export type Home = {
+  context: string
+  engineId: string
+  engineKind: EngineKind
+  endpoint: string
+}
+
+export type Exporter = { port: number; kind: string }
+
+export type StackService = {
+  name: string
+  image: string
+  /** Published ports in Compose's short form, for example `9090:9090` or `127.0.0.1:53:53/udp`. */
+  ports: readonly string[]
+  /** Host paths of bind-mounted configuration. */
+  config: readonly string[]
+  exporter?: Exporter
+  /** Runs to its end and exits with 0; being gone is right. */
+  oneShot?: boolean
+}
+
+/** One `docker compose up`: files that are always given together. */
+export type ComposeStart = {
+  files: readonly string[]
+  envFiles: readonly string[]
+  services: readonly StackService[]
+}
+
+export type ComposeProject = {
+  name: string
+  workingDir: string
+  /** In the order in which they are brought up. */
+  starts: readonly ComposeStart[]
+}
+
+export type StayHome = { enabled: boolean; countdownSeconds: number }
+
+/** What the user accepted as right: the content of a stack file. */
+export type Stack = {
+  name: string
+  home: Home
+  projects: readonly ComposeProject[]
+  stayHome: StayHome
+}
+
+export type ServiceOfStack = { project: string; service: StackService }
+
+/** Every service of the stack, in start order. */
+export function servicesOf(stack: Stack): ServiceOfStack[] {
+  return stack.projects.flatMap((project) =>
+    project.starts.flatMap((start) =>
+      start.services.map((service) => ({ project: project.name, service })),
+    ),
+  )
+}

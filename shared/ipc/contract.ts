@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { findingCodes } from '../assess/finding.ts'
+import { intentSchema as intent, statusSchema, timelineEntrySchema } from './status.ts'
+
+// The only list of what the renderer may ask and be told. Handlers, `window.sentinel`
+// and both wrappers derive from it; what comes over the wire is parsed on arrival.
+
+/** A plan that a person can read, bound to what they approve by its hash. */
+export const planProposalSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('plan'),
+    hash: z.string(),
+    title: z.string(),
+    steps: z.array(z.strictObject({ kind: z.string(), what: z.string(), cause: z.string() })),
+    warnings: z.array(z.string()),
+  }),
+  z.strictObject({
+    kind: z.literal('refusal'),
+    code: z.string(),
+    sentence: z.string(),
+    nextStep: z.string(),
+    offer: z.strictObject({ intent, label: z.string() }).optional(),
+  }),
+])
+export type PlanProposal = z.infer<typeof planProposalSchema>
+
+export const operationSchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  stack: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().optional(),
+  /** `cancelled` never needs mending: what was done has been rolled back. */
+  outcome: z.enum(['running', 'done', 'rolled-back', 'needs-attention', 'cancelled']),
+  sentence: z.string(),
+  steps: z.array(
+    z.strictObject({
+      kind: z.string(),
+      what: z.string(),
+      cause: z.string(),
+      state: z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'rolled-back']),
+      milliseconds: z.number().optional(),
+      problem: z.string().optional(),
+    }),
+  ),
+})
+export type OperationView = z.infer<typeof operationSchema>
+
+/** Everything the window shows. Replaced whole, and only by a higher revision. */
+export const mirrorSchema = z.strictObject({
+  revision: z.number().int(),
+  demo: z.boolean(),
+  stacks: z.array(statusSchema),
+  operation: operationSchema.nullable(),
+  /** "I am moving": nobody is disturbed until then. */
+  movingUntil: z.iso.datetime().nullable(),
+  /** Stay home is about to switch back by itself. */
+  countdown: z.strictObject({ stack: z.string(), deadline: z.iso.datetime() }).nullable(),
+  trayHost: z.enum(['present', 'absent', 'unknown']),
+  timeline: z.array(timelineEntrySchema),
+})
+export type Mirror = z.infer<typeof mirrorSchema>
+
+const stack = z.string().min(1).max(255)
+const nothing = z.strictObject({})
+const done = z.strictObject({ problem: z.string().nullable() })
+
+export const contract = {
+  'mirror:get': { params: nothing, reply: mirrorSchema },
+  'plan:propose': { params: z.strictObject({ stack, intent }), reply: planProposalSchema },
+  'plan:execute': { params: z.strictObject({ hash: z.string().length(64) }), reply: done },
+  'plan:cancel': { params: nothing, reply: done },
+  'incident:snooze': {
+    params: z.strictObject({ incident: z.string(), until: z.enum(['1h', 'tomorrow', 'off']) }),
+    reply: done,
+  },
+  'context:move-on-purpose': {
+    params: z.strictObject({ hours: z.number().min(0).max(48) }),
+    reply: done,
+  },
+  'countdown:cancel': { params: nothing, reply: done },
+  'stack:adopt': { params: z.strictObject({ project: z.string().optional() }), reply: done },
+  'runbook:read': {
+    params: z.strictObject({ code: z.enum(findingCodes) }),
+    reply: z.strictObject({ markdown: z.string() }),
+  },
+} as const
+
+export type Channel = keyof typeof contract
+export type Params<C extends Channel> = z.infer<(typeof contract)[C]['params']>
+export type Reply<C extends Channel> = z.infer<(typeof contract)[C]['reply']>
+
+/** The one message that main sends unasked. */
+export const mirrorChanged = 'mirror:changed'
+
+/** What the preload puts on `window.sentinel`. */
+export type SentinelBridge = {
+  ask<C extends Channel>(channel: C, params: Params<C>): Promise<Reply<C>>
+  onMirror(listener: (mirror: Mirror) => void): () => void
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import { findingCodes } from '../assess/finding.ts'
+
+// The published shape of what Sentinel knows: `status --json`, the lines of `watch --json`
+// and the window's mirror are all made of these. Times are ISO 8601 in UTC.
+
+const time = z.iso.datetime().describe('ISO 8601, UTC')
+
+export const healthSchema = z.enum(['ok', 'warning', 'critical', 'unknown'])
+export type Health = z.infer<typeof healthSchema>
+
+export const intentSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('switch-back'),
+    to: z.string().min(1).max(255).optional(),
+    startDesktop: z.boolean().optional(),
+  }),
+  z.strictObject({ kind: z.literal('keep-here') }),
+])
+
+export const remedySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('plan'), intent: intentSchema, label: z.string() }),
+  z.strictObject({ kind: z.literal('runbook'), code: z.enum(findingCodes) }),
+  z.strictObject({ kind: z.literal('none') }),
+])
+
+const severitySchema = z.enum(['info', 'warning', 'critical', 'unknown'])
+
+export const findingViewSchema = z.strictObject({
+  code: z.enum(findingCodes),
+  severity: severitySchema,
+  status: z.enum(['pending', 'firing', 'resolved']),
+  subject: z.string(),
+  sentence: z.string(),
+  evidence: z.record(z.string(), z.string()),
+  remedy: remedySchema,
+  since: time,
+})
+export type FindingView = z.infer<typeof findingViewSchema>
+
+export const incidentViewSchema = z.strictObject({
+  id: z.string(),
+  cause: z.enum(findingCodes),
+  severity: severitySchema,
+  status: z.enum(['firing', 'resolved']),
+  sentence: z.string(),
+  since: time,
+  resolvedAt: time.optional(),
+  findings: z.array(z.string()).describe('CODE@subject of each finding inside, the cause first'),
+  remedy: remedySchema,
+  snoozedUntil: time.optional(),
+})
+export type IncidentView = z.infer<typeof incidentViewSchema>
+
+export const placeSchema = z.strictObject({
+  context: z.string().nullable().describe('a context that leads to this engine'),
+  engineId: z.string().nullable(),
+  container: z.string().describe('container name'),
+  state: z.enum(['created', 'running', 'paused', 'restarting', 'exited', 'removing', 'dead']),
+  health: z.enum(['none', 'starting', 'healthy', 'unhealthy']),
+})
+
+export const serviceViewSchema = z.strictObject({
+  name: z.string(),
+  project: z.string(),
+  places: z.array(placeSchema).describe('where it is now; empty when it is nowhere in sight'),
+})
+export type ServiceView = z.infer<typeof serviceViewSchema>
+
+export const engineViewSchema = z.strictObject({
+  engineId: z.string().nullable().describe('null while it has never answered'),
+  kind: z.string(),
+  name: z.string(),
+  version: z.string(),
+  endpoint: z.string(),
+  contexts: z.array(z.string()),
+  answers: z.boolean(),
+  failure: z.string().nullable().describe('why it does not answer'),
+  home: z.boolean(),
+  current: z.boolean(),
+})
+export type EngineView = z.infer<typeof engineViewSchema>
+
+export const statusSchema = z.strictObject({
+  health: healthSchema,
+  sentence: z.string().describe('the verdict in one sentence'),
+  at: time,
+  stack: z.string().nullable().describe('null while no stack has been adopted'),
+  stackFile: z.string().nullable(),
+  home: z
+    .strictObject({ context: z.string(), source: z.literal('stack file'), engineId: z.string() })
+    .nullable(),
+  current: z
+    .strictObject({
+      context: z.string(),
+      source: z.enum(['DOCKER_HOST', 'DOCKER_CONTEXT', 'config.json', 'default']),
+      engineId: z.string().nullable(),
+    })
+    .nullable()
+    .describe('null while the Docker configuration cannot be read'),
+  engines: z.array(engineViewSchema),
+  services: z.array(serviceViewSchema),
+  findings: z.array(findingViewSchema),
+  incidents: z.array(incidentViewSchema),
+})
+export type StatusView = z.infer<typeof statusSchema>
+
+export const timelineEntrySchema = z.strictObject({
+  at: time,
+  kind: z.enum(['context', 'engine', 'finding', 'incident', 'operation', 'stack', 'sentinel']),
+  stack: z.string().nullable(),
+  subject: z.string(),
+  sentence: z.string(),
+})
+export type TimelineEntry = z.infer<typeof timelineEntrySchema>
+
+/** One line of `watch --json`. */
+export const watchLineSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('state'), at: time, status: statusSchema }),
+  z.strictObject({
+    type: z.literal('finding'),
+    at: time,
+    stack: z.string(),
+    finding: findingViewSchema,
+  }),
+  z.strictObject({
+    type: z.literal('incident'),
+    at: time,
+    stack: z.string(),
+    incident: incidentViewSchema,
+  }),
+  z.strictObject({ type: z.literal('timeline'), at: time, entry: timelineEntrySchema }),
+])
+export type WatchLine = z.infer<typeof watchLineSchema>
