@@ -74,7 +74,7 @@ module.exports = {
       severity: 'error',
       comment: 'Only shell/ and main.ts import electron: the rest runs on a server too.',
       from: { path: '^(electron|shared|renderer)/', pathNot: '^electron/(shell/|main\\.ts)' },
-      to: { path: '^(node_modules/electron/|electron$)' },
+      to: { path: '(^|/)node_modules/electron/|^electron$' },
     },
     {
       name: 'the-cli-has-no-electron',
