@@ -1,0 +1,73 @@
+// npm test: check, unit, e2e, lab, in this order; with arguments, only the named parts.
+import { e2ePossible } from '../test/e2e/possible.ts'
+import { labPossible } from '../test/lab/possible.ts'
+import { run } from './run.ts'
+
+type Possible = { ok: true } | { ok: false; why: string; how: string }
+type Part = {
+  name: string
+  what: string
+  possible: () => Promise<Possible>
+  run: () => Promise<number>
+}
+
+const always = async (): Promise<Possible> => ({ ok: true })
+const vitest = (project: string) => () =>
+  run('vitest', ['run', '--config', 'build/vitest.config.ts', '--project', project])
+
+const parts: Part[] = [
+  {
+    name: 'check',
+    what: 'format, lint, types, layers',
+    possible: always,
+    run: () => run('node', ['build/check.ts']),
+  },
+  {
+    name: 'unit',
+    what: 'unit, contract, scenarios, faults',
+    possible: always,
+    run: vitest('unit'),
+  },
+  {
+    name: 'e2e',
+    what: 'the real app in a real session',
+    possible: e2ePossible,
+    run: vitest('e2e'),
+  },
+  { name: 'lab', what: 'two real Docker engines', possible: labPossible, run: vitest('lab') },
+]
+
+const wanted = process.argv.slice(2)
+const strangers = wanted.filter((name) => !parts.some((part) => part.name === name))
+if (strangers.length > 0) {
+  console.error(`No such part: ${strangers.join(', ')}. Parts: check, unit, e2e, lab.`)
+  process.exit(3)
+}
+
+type Outcome = 'passed' | 'failed' | 'skipped'
+
+async function runPart(part: Part): Promise<Outcome> {
+  const possible = await part.possible()
+  if (!possible.ok) {
+    console.log(`\n== ${part.name} skipped: ${possible.why}. ${possible.how}`)
+    return 'skipped'
+  }
+  console.log(`\n== ${part.name}: ${part.what}`)
+  return (await part.run()) === 0 ? 'passed' : 'failed'
+}
+
+const lines: string[] = []
+const count: Record<Outcome, number> = { passed: 0, failed: 0, skipped: 0 }
+for (const part of parts.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  const began = performance.now()
+  const outcome = await runPart(part)
+  count[outcome] += 1
+  const seconds = Math.round((performance.now() - began) / 1000)
+  lines.push(`${part.name.padEnd(6)} ${outcome.padEnd(8)} ${seconds} s`)
+}
+
+console.log(`\n${lines.join('\n')}\n`)
+const skipFails = Boolean(process.env['CI']) && count.skipped > 0
+if (skipFails) console.log('Under CI a skipped part is a failed one.')
+console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
+process.exitCode = count.failed > 0 || skipFails ? 1 : 0
