@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { createClient, type MessageBus } from 'dbus-native'
+
+export type { MessageBus } from 'dbus-native'
+
+/** A call that has not been answered by then has failed; libdbus itself would wait 25 s. */
+const answerWithinMs = 3_000
+
+/**
+ * The desktop session's D-Bus, reconnected for as long as it takes; undefined where no
+ * session bus is known at all. Nothing here blocks and nothing throws later on.
+ */
+export function connectSessionBus(env: NodeJS.ProcessEnv = process.env): MessageBus | undefined {
+  const runtimeDirectory = env['XDG_RUNTIME_DIR']
+  const busAddress =
+    env['DBUS_SESSION_BUS_ADDRESS'] ||
+    (runtimeDirectory && `unix:path=${join(runtimeDirectory, 'bus')}`)
+  if (!busAddress) return undefined
+  try {
+    const bus = createClient({
+      busAddress,
+      timeout: answerWithinMs,
+      reconnect: { minDelay: 500, maxDelay: 30_000 },
+    })
+    // A connection error is followed by another attempt; without listeners it would end the process.
+    bus.connection.on('error', () => {})
+    bus.connection.on('handlerError', () => {})
+    bus.on('reconnectError', () => {})
+    return bus
+  } catch {
+    return undefined // an address of a kind that this library does not speak
+  }
+}
+
+/** Calls a method by its full name, without asking the other side to describe itself first. */
+export function callMethod<T>(
+  bus: MessageBus,
+  to: { destination: string; path: string; interface: string },
+  member: string,
+  signature = '',
+  body: unknown[] = [],
+): Promise<T> {
+  const message = { ...to, member, ...(signature === '' ? {} : { signature, body }) }
+  return Promise.resolve(bus.invoke<T>(message))
+}
