@@ -18,6 +18,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied',
   EPERM: 'permission is denied',
   ENOENT: 'there is no such file or directory',
+  EEXIST: 'a file stands where a directory is needed',
   ENOTDIR: 'a part of the path is not a directory',
   EISDIR: 'it is a directory',
   ELOOP: 'its symbolic links lead in a circle',

@@ -66,7 +66,7 @@ test('says in a sentence why it cannot write', async () => {
   await writeFile(join(directory, 'file'), '')
   const path = join(directory, 'file', 'stack.yaml')
   await expect(writeWhole(path, 'x')).rejects.toThrow(
-    `${path} cannot be written: a part of the path is not a directory.`,
+    `${path} cannot be written: a file stands where a directory is needed.`,
   )
   await expect(writeWhole(directory, 'x')).rejects.toBeInstanceOf(DiskProblem)
 })
