@@ -1,4 +1,6 @@
 import type { Intent } from '../../shared/domain/intent.ts'
+import type { ObservedState } from '../../shared/domain/observed-state.ts'
+import type { Stack } from '../../shared/domain/stack.ts'
 import type { Mirror, OperationView, PlanProposal } from '../../shared/ipc/contract.ts'
 import type { IncidentView, WatchLine } from '../../shared/ipc/status.ts'
 
@@ -9,14 +11,40 @@ export type IncidentChange = {
   change: 'opened' | 'worsened' | 'updated' | 'resolved'
 }
 
+/** What to learn a stack from. What is left out is chosen, and the choice explained. */
+export type AdoptionWish = {
+  /** Compose projects that make up the stack. */
+  projects?: readonly string[]
+  name?: string
+  /** Learn from this context's engine instead of the current one's. */
+  context?: string
+  /** Where to write; the stack's usual file otherwise. */
+  file?: string
+  /** Only learn; write nothing. */
+  dryRun?: boolean
+}
+
+export type Adoption = {
+  stack: Stack
+  file: string
+  /** The text that was, or would be, written. */
+  text: string
+  /** Why these projects, from this engine. */
+  why: string
+  /** Where the file that was there before is kept. */
+  keptCopy?: string
+}
+
 /**
  * All that tray, window, notifier and command line may ask of the loop. Listeners get
  * the value after it has changed; each subscription returns what ends it.
  */
 export interface Sentinel {
+  /** Resolves with the first whole verdict: every engine answered, or did not in time. */
   start(): Promise<void>
   stop(): Promise<void>
   mirror(): Mirror
+  observed(): ObservedState
   onMirror(listener: (mirror: Mirror) => void): () => void
   onIncident(listener: (change: IncidentChange) => void): () => void
   /** The lines of `watch --json`, as objects. */
@@ -30,7 +58,6 @@ export interface Sentinel {
   /** "I am moving" for so many hours; 0 ends it. */
   moveOnPurpose(hours: number): Promise<void>
   cancelCountdown(): void
-  /** Learns a stack from the engine that is current; without a project, the largest one. */
-  adopt(project?: string): Promise<void>
+  adopt(wish?: AdoptionWish): Promise<Adoption>
   setTrayHost(trayHost: Mirror['trayHost']): void
 }

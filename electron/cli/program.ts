@@ -1,0 +1,120 @@
+import { Command, CommanderError, Option } from 'commander'
+import type { TimelineEntry } from '../../shared/ipc/status.ts'
+import type { Sentinel } from '../sentinel/surface.ts'
+import { type AdoptOptions, adopt } from './adopt.ts'
+import { type CarryOutOptions, carryOut } from './carry-out.ts'
+import { contexts } from './contexts.ts'
+import { CommandProblem, type ExitCode, exitCodeHelp, exitCodes } from './exit-codes.ts'
+import { runbook } from './runbook.ts'
+import type { GlobalOptions, Session } from './session.ts'
+import { status } from './status.ts'
+import { timeline } from './timeline.ts'
+import { type WatchOptions, watch } from './watch.ts'
+
+export type ProgramParts = {
+  session: Session
+  stderr: NodeJS.WriteStream
+  version: string
+  notify: (sentinel: Sentinel) => () => Promise<void>
+  readTimeline: (since: string) => Promise<TimelineEntry[]>
+}
+
+/** Runs one command line; resolves to its exit code and never rejects. */
+export async function runProgram(argv: readonly string[], parts: ProgramParts): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.fine
+  const program = buildProgram(parts, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUsage
+    }
+    const message = error instanceof Error ? error.message : String(error)
+    parts.stderr.write(`odin-sentinel: ${message}\n`)
+    return error instanceof CommandProblem ? error.exitCode : exitCodes.couldNotSee
+  }
+}
+
+function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Command {
+  const { session } = parts
+  const program = new Command('odin-sentinel')
+    .description('Guards a monitoring stack against the wrong Docker engine.')
+    .version(parts.version)
+    .addHelpText('after', `\n${exitCodeHelp}`)
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => void parts.stderr.write(text) })
+    .showHelpAfterError('Add --help to see what it takes.')
+
+  const command = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option('-s, --stack <file>', 'stack file, or name of a stack; may be given again', also, [])
+      .option('--json', 'print JSON for a program to read')
+      .addHelpText('after', `\n${exitCodeHelp}`)
+
+  const planCommand = (name: string, description: string) =>
+    command(name, description)
+      .option('-n, --dry-run', 'show the plan and change nothing')
+      .option('-y, --yes', 'carry the plan out without asking')
+
+  command('watch', 'Guard, and print a line for each thing that happens.')
+    .option('--notify', 'send desktop notifications too')
+    .action(async (options: WatchOptions) => ended(await watch(session, options, parts.notify)))
+
+  command('status', 'Look once and print the verdict.').action(async (options: GlobalOptions) =>
+    ended(await status(session, options)),
+  )
+
+  command('contexts', 'List the Docker contexts, where they lead, and who answers there.').action(
+    async (options: GlobalOptions) => ended(await contexts(session, options)),
+  )
+
+  command('adopt', 'Learn the stack from the engine it runs on and write its stack file.')
+    .argument('[project...]', 'compose projects of the stack; chosen by their images otherwise')
+    .option('--name <name>', 'name of the stack')
+    .option('--context <name>', 'learn from the engine of this context')
+    .option('-n, --dry-run', 'print the stack file and write nothing')
+    .action(async (projects: string[], options: AdoptOptions) =>
+      ended(await adopt(session, options, projects)),
+    )
+
+  planCommand('switch-back', 'Set the Docker context back to the home of the stack.')
+    .option('--to <context>', 'switch to this context instead')
+    .option('--start-desktop', 'start Docker Desktop first')
+    .action(async (options: CarryOutOptions & { to?: string; startDesktop?: boolean }) =>
+      ended(
+        await carryOut(session, options, {
+          kind: 'switch-back',
+          ...(options.to !== undefined && { to: options.to }),
+          ...(options.startDesktop && { startDesktop: true }),
+        }),
+      ),
+    )
+
+  planCommand('keep-here', 'Make the current context the home of the stack.').action(
+    async (options: CarryOutOptions) =>
+      ended(await carryOut(session, options, { kind: 'keep-here' })),
+  )
+
+  command('timeline', 'Print what happened.')
+    .addOption(
+      new Option('--since <when>', '90m, 6h, 2d, 1w, or a date such as 2026-11-20').default('1d'),
+    )
+    .action(async (options: GlobalOptions & { since: string }) =>
+      ended(await timeline(session, options, parts.readTimeline)),
+    )
+
+  program
+    .command('runbook')
+    .description('Print what a finding means and how to mend it.')
+    .argument('<code>', 'code of a finding, for example CONTEXT_SWITCHED')
+    .action(async (code: string) => ended(await runbook(session, code)))
+
+  return program
+}
+
+const also = (value: string, before: string[]) => [...before, value]

@@ -1,0 +1,113 @@
+import type {
+  EngineView,
+  FindingView,
+  IncidentView,
+  ServiceView,
+  StatusView,
+} from '../../../shared/ipc/status.ts'
+import { type Paint, toneText } from './paint.ts'
+import { table } from './table.ts'
+
+/** One verdict for a person: the sentence first, then why, then where everything is. */
+export function statusText(status: StatusView, paint: Paint): string {
+  const name = status.stack ? `${paint('bold', status.stack)}  ` : ''
+  const parts = [
+    `${toneText(status.health, paint)}  ${name}${status.sentence}`,
+    placesText(status, paint),
+    ...status.incidents
+      .filter(({ status }) => status === 'firing')
+      .map((incident) => incidentText(incident, status.findings, paint)),
+    pendingText(status.findings),
+    enginesText(status.engines, paint),
+    servicesText(status, paint),
+  ]
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function placesText({ home, current }: StatusView, paint: Paint): string {
+  const rows: string[][] = []
+  if (home) rows.push(['home', paint('bold', home.context), `engine ${short(home.engineId)}`])
+  if (current) {
+    const engine = current.engineId ? `engine ${short(current.engineId)}` : 'no engine answers'
+    rows.push(['current', paint('bold', current.context), `${engine}, set by ${current.source}`])
+  }
+  return table(rows, '  ')
+}
+
+export function incidentText(
+  incident: IncidentView,
+  findings: readonly FindingView[],
+  paint: Paint,
+): string {
+  const inside = findings.filter((finding) =>
+    incident.findings.includes(`${finding.code}@${finding.subject}`),
+  )
+  const lines = [`  ${toneText(incident.severity, paint)}  ${incident.sentence}`]
+  const root = inside.find((finding) => finding.code === incident.cause)
+  const evidence = Object.entries(root?.evidence ?? {}).map(([key, value]) => [key, value])
+  if (evidence.length > 0) lines.push(table(evidence, '      '))
+  for (const finding of inside) {
+    if (finding !== root) lines.push(`      ${finding.code}  ${finding.sentence}`)
+  }
+  lines.push(`      ${paint('bold', 'Next:')} ${nextStep(incident)}`)
+  if (incident.snoozedUntil) lines.push(`      Snoozed until ${incident.snoozedUntil}`)
+  return lines.join('\n')
+}
+
+/** What to type now. */
+export function nextStep({ remedy, cause }: IncidentView): string {
+  if (remedy.kind !== 'plan') return `odin-sentinel runbook ${cause}`
+  const { intent } = remedy
+  if (intent.kind === 'keep-here') return 'odin-sentinel keep-here'
+  const to = intent.to ? ` --to ${intent.to}` : ''
+  return `odin-sentinel switch-back${to}${intent.startDesktop ? ' --start-desktop' : ''}`
+}
+
+function pendingText(findings: readonly FindingView[]): string {
+  const pending = findings.filter(({ status }) => status === 'pending')
+  if (pending.length === 0) return ''
+  return ['  Not sure yet:', ...pending.map(({ sentence }) => `      ${sentence}`)].join('\n')
+}
+
+export function enginesText(engines: readonly EngineView[], paint: Paint): string {
+  if (engines.length === 0) return ''
+  const rows = engines.map((engine) => [
+    engine.contexts.join(', ') || engine.endpoint,
+    engine.kind,
+    engine.version,
+    engine.answers ? 'answers' : paint('magenta', `cannot see: ${engine.failure ?? 'no answer'}`),
+    [engine.home ? 'home' : '', engine.current ? 'current' : ''].filter(Boolean).join(', '),
+  ])
+  const head = ['ENGINE', 'KIND', 'VERSION', 'STATE', ''].map((cell) => paint('dim', cell))
+  return table([head, ...rows], '  ')
+}
+
+function servicesText(status: StatusView, paint: Paint): string {
+  if (status.services.length === 0) return ''
+  const homeSeen = status.engines.some((engine) => engine.home && engine.answers)
+  const rows = status.services.map((service) => [
+    service.name,
+    placeText(service, status.home?.engineId, homeSeen, paint),
+  ])
+  return table([[paint('dim', 'SERVICE'), paint('dim', 'WHERE')], ...rows], '  ')
+}
+
+function placeText(
+  { places }: ServiceView,
+  homeId: string | undefined,
+  homeSeen: boolean,
+  paint: Paint,
+): string {
+  const nowhere = homeSeen ? paint('red', 'nowhere') : paint('magenta', 'cannot see')
+  if (places.length === 0) return nowhere
+  return places
+    .map(({ context, engineId, state, health }) => {
+      const words = health === 'none' ? state : `${state}, ${health}`
+      const where = `${context ?? short(engineId ?? '?')}: ${words}`
+      if (engineId !== homeId) return paint('yellow', `${where} (stray)`)
+      return state === 'running' && health !== 'unhealthy' ? where : paint('red', where)
+    })
+    .join('; ')
+}
+
+const short = (engineId: string) => engineId.slice(0, 12)

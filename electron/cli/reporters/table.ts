@@ -1,0 +1,21 @@
+import { stripVTControlCharacters } from 'node:util'
+
+const width = (text: string) => [...stripVTControlCharacters(text)].length
+
+/** Rows in aligned columns, two spaces apart; colours do not count as width. */
+export function table(rows: readonly (readonly string[])[], indent = ''): string {
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, width(cell))
+    }
+  }
+  return rows
+    .map((row) => {
+      const cells = row.map(
+        (cell, column) => cell + ' '.repeat((widths[column] ?? 0) - width(cell)),
+      )
+      return (indent + cells.join('  ')).trimEnd()
+    })
+    .join('\n')
+}

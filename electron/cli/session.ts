@@ -1,0 +1,86 @@
+import { createInterface } from 'node:readline/promises'
+import type { StatusView } from '../../shared/ipc/status.ts'
+import type { Sentinel } from '../sentinel/surface.ts'
+import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
+import { type Paint, paintFor } from './reporters/paint.ts'
+
+export type GlobalOptions = {
+  /** Stack files, or names of stacks among the usual files. */
+  stack?: string[]
+  json?: boolean
+}
+
+/** What a command is given: the loop, and where to read and write. */
+export type Session = {
+  open(options: { stacks: readonly string[]; oneShot: boolean }): Sentinel
+  stdin: NodeJS.ReadStream
+  stdout: NodeJS.WriteStream
+  readRunbook(code: string): Promise<string>
+}
+
+export type Print = {
+  /** Text for a person, or the object for a program, as `--json` wants. */
+  either(text: (paint: Paint) => string, json: unknown): void
+  line(text: string): void
+  paint: Paint
+}
+
+export function printer(session: Session, options: GlobalOptions): Print {
+  const paint = paintFor(session.stdout)
+  const line = (text: string) => void session.stdout.write(`${text}\n`)
+  return {
+    paint,
+    line,
+    either: (text, json) =>
+      line(options.json ? JSON.stringify(json, null, session.stdout.isTTY ? 2 : 0) : text(paint)),
+  }
+}
+
+/** Starts the loop for one command and stops it whatever happens. */
+export async function withSentinel(
+  session: Session,
+  options: GlobalOptions,
+  work: (sentinel: Sentinel) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const sentinel = session.open({ stacks: options.stack ?? [], oneShot: true })
+  try {
+    await sentinel.start()
+    return await work(sentinel)
+  } finally {
+    await sentinel.stop()
+  }
+}
+
+/** The one stack that a command is about. */
+export function theStack(sentinel: Sentinel): StatusView & { stack: string } {
+  const adopted = sentinel.mirror().stacks.filter(({ stack }) => stack !== null)
+  const [first, second] = adopted
+  if (!first?.stack) {
+    const problem = sentinel.mirror().stacks[0]?.sentence ?? 'No stack has been adopted.'
+    throw new CommandProblem(problem, exitCodes.wrongUsage)
+  }
+  if (second) {
+    const names = adopted.map(({ stack }) => stack).join(', ')
+    throw new CommandProblem(
+      `There are several stacks: ${names}. Say which one with --stack NAME.`,
+      exitCodes.wrongUsage,
+    )
+  }
+  return { ...first, stack: first.stack }
+}
+
+/** Asks on the terminal. Without one there is nobody to ask: `--yes` must have been given. */
+export async function confirm(session: Session, question: string): Promise<boolean> {
+  if (!session.stdin.isTTY) {
+    throw new CommandProblem(
+      'There is no terminal to ask on. Look at the plan with --dry-run, then add --yes.',
+      exitCodes.wrongUsage,
+    )
+  }
+  const lines = createInterface({ input: session.stdin, output: session.stdout })
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())
+  } finally {
+    lines.close()
+  }
+}

@@ -1,0 +1,45 @@
+import type { WatchLine } from '../../shared/ipc/status.ts'
+import type { Sentinel } from '../sentinel/surface.ts'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { lineText } from './reporters/lines-text.ts'
+import { statusText } from './reporters/status-text.ts'
+import { type GlobalOptions, printer, type Session } from './session.ts'
+
+export type WatchOptions = GlobalOptions & { notify?: boolean }
+
+/** Guards until it is interrupted, one line for each thing that happens. */
+export async function watch(
+  session: Session,
+  options: WatchOptions,
+  notify: (sentinel: Sentinel) => () => Promise<void>,
+): Promise<ExitCode> {
+  const print = printer(session, options)
+  const sentinel = session.open({ stacks: options.stack ?? [], oneShot: false })
+  const ended = untilInterrupted(session)
+  sentinel.onLine((line: WatchLine) => {
+    const text = options.json ? JSON.stringify(line) : lineText(line, print.paint)
+    if (text !== undefined) print.line(text)
+  })
+  const stopNotifying = options.notify ? notify(sentinel) : undefined
+  try {
+    await sentinel.start()
+    if (!options.json) {
+      for (const stack of sentinel.mirror().stacks) print.line(statusText(stack, print.paint))
+      print.line(print.paint('dim', '\nWatching. Ctrl+C ends it.'))
+    }
+    await ended
+  } finally {
+    await stopNotifying?.()
+    await sentinel.stop()
+  }
+  return exitCodes.fine
+}
+
+/** Ctrl+C, a polite kill, or nobody reads the output any more. */
+function untilInterrupted(session: Session): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => resolve())
+    session.stdout.once('error', () => resolve())
+  })
+}
