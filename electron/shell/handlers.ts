@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Channel, Params, Reply } from '../../shared/ipc/contract.ts'
+import type { Sentinel } from '../sentinel/surface.ts'
+
+/** One for each channel of the contract: a channel without a handler does not compile. */
+export type Handlers = { [C in Channel]: (params: Params<C>) => Promise<Reply<C>> }
+
+export function handlersFor(sentinel: Sentinel, runbooks: string): Handlers {
+  return {
+    'mirror:get': async () => sentinel.mirror(),
+    'plan:propose': ({ stack, intent }) =>
+      // zod says `to?: string | undefined`, the domain says that an absent one is absent.
+      sentinel.propose(
+        stack,
+        intent.kind === 'keep-here'
+          ? { kind: 'keep-here' }
+          : {
+              kind: 'switch-back',
+              ...(intent.to === undefined ? {} : { to: intent.to }),
+              ...(intent.startDesktop === undefined ? {} : { startDesktop: intent.startDesktop }),
+            },
+      ),
+    'plan:execute': ({ hash }) => attempt(() => sentinel.execute(hash)),
+    'plan:cancel': () => attempt(() => sentinel.cancel()),
+    'incident:snooze': ({ incident, until }) => attempt(() => sentinel.snooze(incident, until)),
+    'context:move-on-purpose': ({ hours }) => attempt(() => sentinel.moveOnPurpose(hours)),
+    'countdown:cancel': () => attempt(() => sentinel.cancelCountdown()),
+    'stack:adopt': ({ project }) => attempt(() => sentinel.adopt(project)),
+    'runbook:read': async ({ code }) => ({
+      // `code` has been parsed against the list of codes, so it cannot be a path.
+      markdown: await readFile(join(runbooks, `${code}.md`), 'utf8'),
+    }),
+  }
+}
+
+async function attempt(deed: () => unknown): Promise<{ problem: string | null }> {
+  try {
+    await deed()
+    return { problem: null }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
+}

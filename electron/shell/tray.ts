@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'electron'
+import type { Mirror } from '../../shared/ipc/contract.ts'
+import { type TrayDeed, type TrayItem, type TrayModel, trayModel } from './tray-model.ts'
+
+export interface AppTray {
+  update(mirror: Mirror): void
+  /** Registers anew: a tray that met no host stays out of sight for ever (Electron 42). */
+  rebuild(): void
+  destroy(): void
+}
+
+/** Exactly one: a second Tray is not registered with the watcher (Electron 42). */
+export function appTray(parts: { icons: string; perform: (deed: TrayDeed) => void }): AppTray {
+  let tray: Tray | undefined
+  let shown: TrayModel | undefined
+
+  function draw(model: TrayModel): void {
+    const icon = () => nativeImage.createFromPath(join(parts.icons, `${model.health}.png`))
+    if (!tray) {
+      tray = new Tray(icon())
+      tray.on('click', () => parts.perform({ kind: 'open' }))
+      shown = undefined
+    } else if (shown?.health !== model.health) {
+      tray.setImage(icon())
+    }
+    if (shown?.tooltip !== model.tooltip) tray.setToolTip(model.tooltip)
+    // A new menu closes the one that a person may be reading, so only when it says something else.
+    if (!isDeepStrictEqual(shown?.menu, model.menu)) {
+      tray.setContextMenu(Menu.buildFromTemplate(model.menu.map(menuItem)))
+    }
+    shown = model
+  }
+
+  function menuItem(item: TrayItem): MenuItemConstructorOptions {
+    if (item.kind === 'separator') return { type: 'separator' }
+    const label = item.label.replaceAll('&', '&&')
+    if (item.kind === 'line') return { label, enabled: false }
+    if (item.kind === 'submenu') return { label, submenu: item.items.map(menuItem) }
+    return { label, click: () => parts.perform(item.deed) }
+  }
+
+  return {
+    update(mirror) {
+      const model = trayModel(mirror)
+      if (!isDeepStrictEqual(shown, model)) draw(model)
+    },
+    rebuild() {
+      const model = shown
+      tray?.destroy()
+      tray = undefined
+      if (model) draw(model)
+    },
+    destroy() {
+      tray?.destroy()
+      tray = undefined
+    },
+  }
+}
