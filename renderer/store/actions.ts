@@ -1,0 +1,143 @@
+import type { FindingCode } from '../../shared/assess/finding.ts'
+import type { Channel, Mirror, Params, Reply, SentinelBridge } from '../../shared/ipc/contract.ts'
+import { failConnection, type MirrorStore, receiveMirror } from './mirror.ts'
+import type { UiStore } from './ui.ts'
+
+const withoutBridge = 'This window has no connection to Sentinel.'
+
+const sentenceOf = (reason: unknown): string =>
+  reason instanceof Error ? reason.message : String(reason)
+
+/** Everything a person can do here. Nothing rejects: what fails becomes `ui.problem`. */
+export function createActions(
+  bridge: SentinelBridge | undefined,
+  mirror: MirrorStore,
+  ui: UiStore,
+) {
+  let disconnect: (() => void) | undefined
+
+  async function ask<C extends Channel>(
+    channel: C,
+    params: Params<C>,
+  ): Promise<Reply<C> | undefined> {
+    if (bridge === undefined) {
+      ui.setState({ problem: withoutBridge })
+      return undefined
+    }
+    ui.setState({ asking: true, problem: null })
+    try {
+      return await bridge.ask(channel, params)
+    } catch (reason) {
+      ui.setState({ problem: sentenceOf(reason) })
+      return undefined
+    } finally {
+      ui.setState({ asking: false })
+    }
+  }
+
+  type Doing = {
+    [C in Channel]: Reply<C> extends { problem: string | null } ? C : never
+  }[Channel]
+
+  /** True when main has done it. */
+  async function act<C extends Doing>(channel: C, params: Params<C>): Promise<boolean> {
+    const reply = (await ask(channel, params)) as { problem: string | null } | undefined
+    if (reply === undefined) return false
+    if (reply.problem !== null) ui.setState({ problem: reply.problem })
+    return reply.problem === null
+  }
+
+  function receive(next: Mirror): void {
+    if (!receiveMirror(mirror, next)) return
+    const { operation } = next
+    const { page, leftOperation } = ui.getState()
+    const begunElsewhere =
+      operation?.outcome === 'running' &&
+      operation.id !== leftOperation &&
+      page.name !== 'operation'
+    if (begunElsewhere) ui.setState({ page: { name: 'operation', after: null } })
+  }
+
+  return {
+    async connect(): Promise<void> {
+      if (bridge === undefined) return failConnection(mirror, withoutBridge)
+      disconnect?.()
+      disconnect = bridge.onMirror(receive)
+      try {
+        receive(await bridge.ask('mirror:get', {}))
+      } catch (reason) {
+        failConnection(mirror, sentenceOf(reason))
+      }
+    },
+
+    show(name: 'overview' | 'timeline'): void {
+      const operation = mirror.getState().mirror?.operation
+      ui.setState({ page: { name }, problem: null, leftOperation: operation?.id ?? null })
+    },
+
+    showOperation(): void {
+      ui.setState({ page: { name: 'operation', after: null }, problem: null })
+    },
+
+    chooseStack(stack: string): void {
+      ui.setState({ stack })
+    },
+
+    forgetProblem(): void {
+      ui.setState({ problem: null })
+    },
+
+    /** Opens the review; a plan or a refusal follows. */
+    async review(stack: string, intent: Params<'plan:propose'>['intent']): Promise<void> {
+      const page = { name: 'plan', stack, proposal: null } as const
+      ui.setState({ page })
+      const proposal = await ask('plan:propose', { stack, intent })
+      if (ui.getState().page !== page) return
+      ui.setState({
+        page: proposal === undefined ? { name: 'overview' } : { ...page, proposal },
+      })
+    },
+
+    async approve(hash: string): Promise<void> {
+      const { page } = ui.getState()
+      const after = mirror.getState().mirror?.operation?.id ?? null
+      ui.setState({ page: { name: 'operation', after } })
+      const begun = await act('plan:execute', { hash })
+      const started = mirror.getState().mirror?.operation?.id ?? null
+      if (!begun && started === after) ui.setState({ page })
+    },
+
+    async cancelOperation(): Promise<void> {
+      await act('plan:cancel', {})
+    },
+
+    async snooze(incident: string, until: '1h' | 'tomorrow' | 'off'): Promise<void> {
+      await act('incident:snooze', { incident, until })
+    },
+
+    /** 0 hours ends it. */
+    async moveOnPurpose(hours: number): Promise<void> {
+      await act('context:move-on-purpose', { hours })
+    },
+
+    async cancelCountdown(): Promise<void> {
+      await act('countdown:cancel', {})
+    },
+
+    async adopt(): Promise<void> {
+      await act('stack:adopt', {})
+    },
+
+    async readRunbook(code: FindingCode): Promise<void> {
+      const page = { name: 'runbook', code, markdown: null } as const
+      ui.setState({ page })
+      const reply = await ask('runbook:read', { code })
+      if (ui.getState().page !== page) return
+      ui.setState({
+        page: reply === undefined ? { name: 'overview' } : { ...page, markdown: reply.markdown },
+      })
+    },
+  }
+}
+
+export type Actions = ReturnType<typeof createActions>

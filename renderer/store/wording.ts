@@ -1,0 +1,89 @@
+import type { FindingCode } from '../../shared/assess/finding.ts'
+import type { Health } from '../../shared/ipc/status.ts'
+
+/** `4 s`, `12 min`, `3 h 05 min`, `2 d 4 h`: two units at most. */
+export function durationWords(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 24) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`
+}
+
+/** How long a step took: milliseconds below one second, else one decimal. */
+export function stepTimeWords(milliseconds: number): string {
+  return milliseconds < 1000
+    ? `${Math.round(milliseconds)} ms`
+    : `${(milliseconds / 1000).toFixed(1)} s`
+}
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+const exactClock = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+})
+const day = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' })
+const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+
+export const clockWords = (time: string): string => clock.format(new Date(time))
+export const exactClockWords = (time: string): string => exactClock.format(new Date(time))
+export const dayWords = (time: string): string => day.format(new Date(time))
+
+/** The time of day, with the day when it is not today. */
+export function momentWords(time: string, now: number): string {
+  const date = new Date(time)
+  return date.toDateString() === new Date(now).toDateString()
+    ? clock.format(date)
+    : `${shortDay.format(date)}, ${clock.format(date)}`
+}
+
+export const healthWords: Record<Health, string> = {
+  ok: 'All well',
+  warning: 'Warning',
+  critical: 'Critical',
+  unknown: 'Cannot see',
+}
+
+export const severityWords = { ...healthWords, info: 'Note' } as const
+
+const codeWords: Record<FindingCode, string> = {
+  CONTEXT_SWITCHED: 'Context switched',
+  CONTEXT_PINNED_BY_ENV: 'Context pinned by the environment',
+  CONTEXT_MISSING: 'Context missing',
+  CONTEXT_CONFIG_INVALID: 'Docker configuration invalid',
+  ENGINE_UNREACHABLE: 'Engine unreachable',
+  ENGINE_REPLACED: 'Engine replaced',
+  DESKTOP_STOPPED: 'Docker Desktop stopped',
+  STRAY_CONTAINERS: 'Stray containers',
+  SPLIT_BRAIN: 'Split brain',
+  SERVICE_MISSING: 'Service missing',
+  SERVICE_STOPPED: 'Service stopped',
+  SERVICE_UNHEALTHY: 'Service unhealthy',
+  SERVICE_CRASH_LOOPING: 'Service crash-looping',
+  SERVICE_OOM_KILLED: 'Service out of memory',
+  HEALTHCHECK_CANNOT_RUN: 'Healthcheck cannot run',
+  STACK_FILE_INVALID: 'Stack file invalid',
+  SENTINEL_BLIND: 'Sentinel is blind',
+}
+
+export const findingWords = (code: FindingCode): string => codeWords[code]
+
+const kindWords: Record<string, string> = {
+  'docker-desktop': 'Docker Desktop',
+  native: 'Native engine',
+  rootless: 'Rootless engine',
+  'rancher-desktop': 'Rancher Desktop',
+  colima: 'Colima',
+  orbstack: 'OrbStack',
+  podman: 'Podman',
+  unknown: 'Unknown kind',
+}
+
+export const engineKindWords = (kind: string): string => kindWords[kind] ?? kind
+
+/** `1 service`, `14 services`. */
+export const countWords = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`

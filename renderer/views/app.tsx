@@ -1,0 +1,91 @@
+import type { ReactNode } from 'react'
+import { useStore } from 'zustand'
+import type { Mirror } from '../../shared/ipc/contract.ts'
+import type { Actions } from '../store/actions.ts'
+import type { Mirrored, MirrorStore } from '../store/mirror.ts'
+import { operationInView, type StackStatus, stackInView, unadopted } from '../store/selectors.ts'
+import type { Ui, UiStore } from '../store/ui.ts'
+import { Banners } from './banners.tsx'
+import { Empty } from './empty.tsx'
+import { Header } from './header.tsx'
+import { Operation } from './operation.tsx'
+import { Overview } from './overview.tsx'
+import { PlanReview } from './plan-review.tsx'
+import { Runbook } from './runbook.tsx'
+import { Timeline } from './timeline.tsx'
+import { Failed, Loading } from './waiting.tsx'
+
+export type AppProps = { mirror: MirrorStore; ui: UiStore; actions: Actions }
+
+type PageProps = {
+  mirror: Mirror
+  status: StackStatus | undefined
+  ui: Ui
+  actions: Actions
+  connected: boolean
+}
+
+function PageInView({ mirror, status, ui, actions, connected }: PageProps): ReactNode {
+  const { page } = ui
+  switch (page.name) {
+    case 'timeline':
+      return <Timeline entries={mirror.timeline} stacks={mirror.stacks.length} />
+    case 'plan':
+      return <PlanReview page={page} asking={ui.asking} actions={actions} />
+    case 'operation':
+      return <Operation operation={operationInView(mirror, page)} ui={ui} actions={actions} />
+    case 'runbook':
+      return <Runbook page={page} actions={actions} />
+    case 'overview':
+      return status === undefined ? (
+        <Empty status={unadopted(mirror)} asking={ui.asking} actions={actions} />
+      ) : (
+        <Overview
+          status={status}
+          timeline={mirror.timeline}
+          connected={connected}
+          asking={ui.asking}
+          actions={actions}
+        />
+      )
+  }
+}
+
+/** Everything, for given values; what `App` draws again whenever they change. */
+export function Window(props: { mirrored: Mirrored; ui: Ui; actions: Actions }) {
+  const { mirrored, ui, actions } = props
+  const { mirror } = mirrored
+  if (mirror === null) {
+    return mirrored.connection === 'failed' ? (
+      <Failed problem={mirrored.problem} actions={actions} />
+    ) : (
+      <Loading />
+    )
+  }
+  const status = stackInView(mirror, ui.stack)
+  const connected = mirrored.connection === 'connected'
+  return (
+    <div className="window">
+      <Banners
+        mirror={mirror}
+        failed={mirrored.connection === 'failed' ? mirrored.problem : null}
+        ui={ui}
+        actions={actions}
+      />
+      <Header mirror={mirror} status={status} ui={ui} actions={actions} />
+      <main className="page">
+        <PageInView
+          mirror={mirror}
+          status={status}
+          ui={ui}
+          actions={actions}
+          connected={connected}
+        />
+      </main>
+    </div>
+  )
+}
+
+export function App({ mirror, ui, actions }: AppProps) {
+  return <Window mirrored={useStore(mirror)} ui={useStore(ui)} actions={actions} />
+}

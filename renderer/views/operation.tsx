@@ -1,0 +1,106 @@
+import { useCallback } from 'react'
+import type { OperationView } from '../../shared/ipc/contract.ts'
+import type { Health } from '../../shared/ipc/status.ts'
+import { Button } from '../components/button.tsx'
+import { StateIcon, StepIcon } from '../components/icons.tsx'
+import { RunningSteps } from '../components/plan-steps.tsx'
+import type { Actions } from '../store/actions.ts'
+import type { Ui } from '../store/ui.ts'
+import { exactClockWords, stepTimeWords } from '../store/wording.ts'
+import { useKey } from './use-key.ts'
+import { useNow } from './use-now.ts'
+
+type Outcome = OperationView['outcome']
+
+const outcomeWords: Record<Outcome, string> = {
+  running: 'Running',
+  done: 'Done',
+  'rolled-back': 'Rolled back',
+  'needs-attention': 'Needs attention',
+  cancelled: 'Cancelled',
+}
+
+const outcomeStates: Record<Exclude<Outcome, 'running'>, Health | 'info'> = {
+  done: 'ok',
+  'rolled-back': 'warning',
+  'needs-attention': 'critical',
+  cancelled: 'info',
+}
+
+function Steps({ operation }: { operation: OperationView }) {
+  const running = operation.outcome === 'running'
+  const now = useNow(running ? 0.5 : null)
+  const spent = operation.steps.reduce((sum, step) => sum + (step.milliseconds ?? 0), 0)
+  return (
+    <RunningSteps
+      steps={operation.steps}
+      timeOf={(step) => {
+        if (step.milliseconds !== undefined) return stepTimeWords(step.milliseconds)
+        if (step.state !== 'running') return ''
+        const since = Math.max(0, now - Date.parse(operation.startedAt) - spent)
+        return `${Math.floor(since / 1000)} s`
+      }}
+    />
+  )
+}
+
+export type OperationProps = {
+  operation: OperationView | undefined
+  ui: Ui
+  actions: Actions
+}
+
+export function Operation({ operation, ui, actions }: OperationProps) {
+  const back = useCallback(() => actions.show('overview'), [actions])
+  useKey('Escape', back)
+  if (operation === undefined) {
+    return (
+      <section className="sheet" aria-label="Operation">
+        <p className="waiting" role="status">
+          Starting.
+        </p>
+      </section>
+    )
+  }
+  const { outcome } = operation
+  const took =
+    operation.finishedAt === undefined
+      ? undefined
+      : Date.parse(operation.finishedAt) - Date.parse(operation.startedAt)
+  return (
+    <section className="sheet" aria-label="Operation">
+      <header className="sheet-head">
+        <p className="label">
+          {outcomeWords[outcome]} · {operation.stack} · began {exactClockWords(operation.startedAt)}
+          {took !== undefined && ` · took ${stepTimeWords(took)}`}
+        </p>
+        <h1>{operation.title}</h1>
+        <p className="outcome" role={outcome === 'needs-attention' ? 'alert' : 'status'}>
+          {outcome === 'running' ? (
+            <StepIcon glyph="running" />
+          ) : (
+            <StateIcon state={outcomeStates[outcome]} size={20} />
+          )}
+          {operation.sentence}
+        </p>
+      </header>
+      <Steps operation={operation} />
+      <footer className="sheet-foot">
+        {outcome === 'running' ? (
+          <>
+            <Button disabled={ui.asking} onPress={() => void actions.cancelOperation()}>
+              Cancel and undo
+            </Button>
+            <Button look="quiet" onPress={back}>
+              Leave it running <kbd>Esc</kbd>
+            </Button>
+          </>
+        ) : (
+          <Button look="primary" first onPress={back}>
+            Back to overview
+          </Button>
+        )}
+      </footer>
+    </section>
+  )
+}

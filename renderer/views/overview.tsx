@@ -1,0 +1,161 @@
+import type { IncidentView, TimelineEntry } from '../../shared/ipc/status.ts'
+import { EngineMap } from '../components/engine-map.tsx'
+import { EventList } from '../components/event-list.tsx'
+import { StateIcon } from '../components/icons.tsx'
+import { IncidentCard } from '../components/incident-card.tsx'
+import { VerdictBar } from '../components/verdict-bar.tsx'
+import type { Actions } from '../store/actions.ts'
+import { engineMap } from '../store/engine-map.ts'
+import {
+  firingStories,
+  type IncidentStory,
+  looseFindings,
+  mayKeepHere,
+  resolvedIncidents,
+  type StackStatus,
+  verdictInView,
+} from '../store/selectors.ts'
+import {
+  clockWords,
+  durationWords,
+  findingWords,
+  healthWords,
+  momentWords,
+  severityWords,
+} from '../store/wording.ts'
+import { useNow } from './use-now.ts'
+
+export type OverviewProps = {
+  status: StackStatus
+  timeline: readonly TimelineEntry[]
+  connected: boolean
+  asking: boolean
+  actions: Actions
+}
+
+function Story(props: {
+  story: IncidentStory
+  status: StackStatus
+  asking: boolean
+  now: number
+  actions: Actions
+}) {
+  const { story, status, now, actions } = props
+  const { incident } = story
+  const lasts = durationWords(now - Date.parse(incident.since))
+  return (
+    <IncidentCard
+      {...story}
+      title={findingWords(incident.cause)}
+      severityWord={severityWords[incident.severity]}
+      since={`since ${momentWords(incident.since, now)}, ${lasts}`}
+      {...(incident.snoozedUntil === undefined
+        ? {}
+        : { snoozed: `Snoozed until ${momentWords(incident.snoozedUntil, now)}.` })}
+      nameOf={(finding) => findingWords(finding.code)}
+      mayKeep={mayKeepHere(status, incident)}
+      busy={props.asking}
+      onRemedy={(remedy) => void actions.review(status.stack, remedy.intent)}
+      onKeep={() => void actions.review(status.stack, { kind: 'keep-here' })}
+      onSnooze={(until) => void actions.snooze(incident.id, until)}
+      onMove={(hours) => void actions.moveOnPurpose(hours)}
+      onRunbook={() => void actions.readRunbook(incident.cause)}
+    />
+  )
+}
+
+function Loose({ status }: { status: StackStatus }) {
+  const findings = looseFindings(status)
+  if (findings.length === 0) return null
+  return (
+    <section className="card" aria-label="Looking closer">
+      <h2 className="card-title">Looking closer</h2>
+      <ul className="findings">
+        {findings.map((finding) => (
+          <li key={`${finding.code}@${finding.subject}`} className="finding">
+            <StateIcon state={finding.severity} size={14} />
+            <div>
+              <p className="finding-name">{findingWords(finding.code)}</p>
+              <p>{finding.sentence}</p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Resolved({ incidents, now }: { incidents: readonly IncidentView[]; now: number }) {
+  if (incidents.length === 0) return null
+  return (
+    <section className="card" aria-label="Resolved">
+      <h2 className="card-title">Resolved</h2>
+      <ul className="resolved">
+        {incidents.map((incident) => (
+          <li key={incident.id}>
+            <StateIcon state="ok" size={14} />
+            <div>
+              <p>{incident.sentence}</p>
+              <p className="aside">
+                {momentWords(incident.since, now)}
+                {incident.resolvedAt !== undefined &&
+                  ` to ${clockWords(incident.resolvedAt)}, lasted ${durationWords(
+                    Date.parse(incident.resolvedAt) - Date.parse(incident.since),
+                  )}`}
+              </p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Recently({ timeline, now }: { timeline: readonly TimelineEntry[]; now: number }) {
+  if (timeline.length === 0) return null
+  const newest = timeline.toSorted((a, b) => b.at.localeCompare(a.at)).slice(0, 6)
+  return (
+    <section className="card" aria-label="Recently">
+      <h2 className="card-title">Recently</h2>
+      <EventList
+        lines={newest.map((entry, index) => ({
+          key: `${entry.at} ${index}`,
+          time: momentWords(entry.at, now),
+          kind: entry.kind,
+          sentence: entry.sentence,
+          stack: null,
+        }))}
+      />
+    </section>
+  )
+}
+
+export function Overview({ status, timeline, connected, asking, actions }: OverviewProps) {
+  const now = useNow(10)
+  const verdict = verdictInView(status, connected)
+  const stories = firingStories(status)
+  const ofStack = timeline.filter((entry) => entry.stack === null || entry.stack === status.stack)
+  return (
+    <div className="overview">
+      <VerdictBar {...verdict} word={healthWords[verdict.health]} />
+      <div className="columns">
+        <div className="stories">
+          {stories.map((story) => (
+            <Story
+              key={story.incident.id}
+              story={story}
+              status={status}
+              asking={asking}
+              now={now}
+              actions={actions}
+            />
+          ))}
+          <Loose status={status} />
+          <Resolved incidents={resolvedIncidents(status)} now={now} />
+          {stories.length === 0 && <Recently timeline={ofStack} now={now} />}
+        </div>
+        <EngineMap {...engineMap(status)} />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,29 @@
+import { useCallback } from 'react'
+import { Button } from '../components/button.tsx'
+import { Prose } from '../components/prose.tsx'
+import type { Actions } from '../store/actions.ts'
+import type { Page } from '../store/ui.ts'
+import { useKey } from './use-key.ts'
+
+export function Runbook(props: { page: Page & { name: 'runbook' }; actions: Actions }) {
+  const { page, actions } = props
+  const back = useCallback(() => actions.show('overview'), [actions])
+  useKey('Escape', back)
+  return (
+    <section className="sheet" aria-label="Runbook">
+      <div className="runbook-head">
+        <Button first onPress={back}>
+          Back <kbd>Esc</kbd>
+        </Button>
+        <span className="hash">{page.code}</span>
+      </div>
+      {page.markdown === null ? (
+        <p className="waiting" role="status">
+          Opening the runbook.
+        </p>
+      ) : (
+        <Prose markdown={page.markdown} />
+      )}
+    </section>
+  )
+}

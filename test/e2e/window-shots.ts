@@ -1,0 +1,213 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Mirror, PlanProposal } from '../../shared/ipc/contract.ts'
+
+// Pictures of the built window, fed with mirrors from test/fixtures/mirrors by a bridge that
+// is put in from outside. `node test/e2e/window-shots.ts [name…]`, after the renderer is built.
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const output = join(root, 'test/e2e/screenshots')
+
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+}
+
+async function serve(): Promise<{ address: string; close: () => void }> {
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    const file = join(root, 'dist/renderer', path === '/' ? 'index.html' : path)
+    try {
+      const content = await readFile(file)
+      const type = types[extname(file)] ?? 'application/octet-stream'
+      response.writeHead(200, { 'content-type': type, 'content-security-policy': policy })
+      response.end(content)
+    } catch {
+      response.writeHead(404).end()
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { address: `http://127.0.0.1:${port}/`, close: () => server.close() }
+}
+
+type World = { mirror: Mirror | null; proposal: PlanProposal; runbook: string }
+
+/** Runs in the page, before anything of ours does. */
+function installBridge(world: World): void {
+  const replies: Record<string, unknown> = {
+    'mirror:get': world.mirror,
+    'plan:propose': world.proposal,
+    'runbook:read': { markdown: world.runbook },
+  }
+  const bridge = {
+    ask: (channel: string) => {
+      if (channel === 'mirror:get' && world.mirror === null) return new Promise(() => {})
+      return Promise.resolve(replies[channel] ?? { problem: null })
+    },
+    onMirror: () => () => {},
+  }
+  Object.defineProperty(window, 'sentinel', { value: bridge })
+}
+
+const plan: PlanProposal = {
+  kind: 'plan',
+  hash: '9c1f0e5ab7d24c6883f1b0a97e5d3c42'.repeat(2),
+  title: 'Switch back to desktop-linux',
+  steps: [
+    {
+      kind: 'KeepCopy',
+      what: 'keep a copy of /home/ada/.docker/config.json',
+      cause: 'it is about to be changed',
+    },
+    {
+      kind: 'SelectContext',
+      what: 'set the Docker context from default to desktop-linux',
+      cause: 'desktop-linux is the home of stack odin',
+    },
+    {
+      kind: 'VerifyEngine',
+      what: 'ask unix:///home/ada/.docker/desktop/docker.sock whether it is engine 7f0c2a9e-5b1d-4c8e-9a34-2d6b8f1e0c57',
+      cause: 'a context is a name, and it may point elsewhere now',
+    },
+  ],
+  warnings: ['Terminals that set DOCKER_CONTEXT themselves keep their own context.'],
+}
+
+const refusal: PlanProposal = {
+  kind: 'refusal',
+  code: 'HOME_ENGINE_DOWN',
+  sentence: 'The engine behind desktop-linux does not answer, expected an answer.',
+  nextStep: 'Docker Desktop is stopped; start it first.',
+  offer: {
+    intent: { kind: 'switch-back', startDesktop: true },
+    label: 'Start Docker Desktop and switch back',
+  },
+}
+
+const runbook = `# Context switched
+
+The Docker CLI talks to another engine than the one the stack belongs to.
+
+## What it means
+
+- Containers of the stack **keep running** on the home engine.
+- \`docker ps\` and \`docker compose\` do not show them.
+
+## Find out who did it
+
+1. Look at the time of the change in the evidence.
+2. Compare it with the shell history:
+
+\`\`\`
+grep -n 'docker context use' ~/.bash_history
+\`\`\`
+`
+
+type Shot = {
+  name: string
+  fixture: string | null
+  proposal?: PlanProposal
+  reach?: (page: Page) => Promise<void>
+}
+
+const press = (name: string) => async (page: Page) => {
+  await page.getByRole('button', { name, exact: true }).first().click()
+}
+
+const shots: readonly Shot[] = [
+  { name: 'switched', fixture: 'switched' },
+  { name: 'desktop-stopped', fixture: 'desktop-stopped' },
+  { name: 'split-brain', fixture: 'split-brain' },
+  { name: 'all-well', fixture: 'all-well' },
+  { name: 'unknown', fixture: 'unknown' },
+  { name: 'no-stack', fixture: 'no-stack' },
+  { name: 'two-stacks', fixture: 'two-stacks', reach: press('Leave it running Esc') },
+  { name: 'loading', fixture: null },
+  { name: 'operation', fixture: 'two-stacks' },
+  { name: 'plan', fixture: 'switched', reach: press('Switch back') },
+  { name: 'refusal', fixture: 'switched', proposal: refusal, reach: press('Switch back') },
+  { name: 'runbook', fixture: 'switched', reach: press('Runbook') },
+  { name: 'timeline', fixture: 'desktop-stopped', reach: press('Timeline') },
+  { name: 'snooze', fixture: 'switched', reach: press('Snooze') },
+]
+
+const sizes = [
+  { name: 'large', width: 1100, height: 760 },
+  { name: 'small', width: 720, height: 520 },
+] as const
+
+async function worldOf(shot: Shot): Promise<World> {
+  const file = join(root, 'test/fixtures/mirrors', `${shot.fixture}.json`)
+  const mirror = shot.fixture === null ? null : (JSON.parse(await readFile(file, 'utf8')) as Mirror)
+  return { mirror, proposal: shot.proposal ?? plan, runbook }
+}
+
+async function shoot(context: BrowserContext, address: string, shot: Shot, file: string) {
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.clock.setFixedTime(new Date('2026-11-20T10:14:32Z'))
+  await page.addInitScript(installBridge, await worldOf(shot))
+  await page.goto(address)
+  await page.getByRole('heading').first().waitFor()
+  await shot.reach?.(page)
+  await page.evaluate(() => document.fonts.ready)
+  const wider = await page.evaluate(
+    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  )
+  if (wider) complaints.push('the page is wider than the window')
+  await page.screenshot({ path: file })
+  await page.close()
+  return complaints
+}
+
+await mkdir(output, { recursive: true })
+const wanted = process.argv.slice(2)
+const chosen = shots.filter((shot) => wanted.length === 0 || wanted.includes(shot.name))
+const { address, close } = await serve()
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-quic',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+  ],
+})
+let failed = false
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const size of sizes) {
+    const context = await browser.newContext({
+      colorScheme,
+      viewport: { width: size.width, height: size.height },
+      timezoneId: 'UTC',
+      locale: 'en-GB',
+      reducedMotion: 'reduce',
+    })
+    for (const shot of chosen) {
+      const file = join(output, `${shot.name}-${size.name}-${colorScheme}.png`)
+      const complaints = await shoot(context, address, shot, file)
+      if (complaints.length > 0) failed = true
+      for (const complaint of complaints) console.error(`${shot.name}, ${size.name}: ${complaint}`)
+    }
+    await context.close()
+  }
+}
+await browser.close()
+close()
+console.log(`${chosen.length * 4} pictures in ${output}`)
+process.exitCode = failed ? 1 : 0
