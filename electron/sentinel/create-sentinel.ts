@@ -1,0 +1,247 @@
+import type { DockerContexts } from '../../shared/domain/docker-context.ts'
+import type { ObservedState } from '../../shared/domain/observed-state.ts'
+import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
+import type { TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
+import type { Plan } from '../../shared/plan/plan.ts'
+import type { EngineWatchers } from '../observe/engines.ts'
+import type { Watcher } from '../observe/watcher.ts'
+import type { Attention } from './attention.ts'
+import { changesBetween } from './changes.ts'
+import { chronicleOf, chronicleOfChanges } from './chronicle.ts'
+import type { HoldFor } from './guarded-stack.ts'
+import { type Judge, judge, type Verdict } from './judge.ts'
+import { listeners } from './listeners.ts'
+import type { Memory } from './memory.ts'
+import { operations } from './operations.ts'
+import { planTitle, proposals } from './proposals.ts'
+import type { StackFiles } from './stack-files.ts'
+import { type Countdown, stayHome } from './stay-home.ts'
+import type { Adoption, AdoptionWish, IncidentChange, Sentinel } from './surface.ts'
+import type { Timeline } from './timeline.ts'
+
+export type SentinelParts = {
+  demo: boolean
+  contexts: Watcher<DockerContexts>
+  engines: EngineWatchers
+  stackFiles: StackFiles
+  timeline: Timeline
+  attention: Attention
+  memory: Memory
+  holdFor: HoldFor
+  /** How long the first verdict waits for engines that do not answer. */
+  patienceMs: number
+  hashOf: (plan: Plan) => string
+  /** Carries a plan out; one at a time on this machine. */
+  execute: (
+    plan: Plan,
+    options: { onProgress: (operation: OperationView) => void; signal: AbortSignal },
+  ) => Promise<OperationView>
+  adopt: (observed: ObservedState, wish: AdoptionWish) => Promise<Adoption>
+  composeIsRunning: () => Promise<boolean>
+  now: () => number
+}
+
+const newestInMirror = 50
+
+/**
+ * The loop that every surface looks at: readings in, verdicts out, what changed told to
+ * whoever listens. Watchers see, the judge judges, the executor acts; this only joins them.
+ */
+export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
+  const { now, attention, timeline } = parts
+  const iso = (at = now()) => new Date(at).toISOString()
+  const onMirror = listeners<Mirror>()
+  const onIncident = listeners<IncidentChange>()
+  const onLine = listeners<WatchLine>()
+  const firstVerdict = Promise.withResolvers<void>()
+
+  let operation: OperationView | null = null
+  let countdown: Countdown | null = null
+  let trayHost: Mirror['trayHost'] = 'unknown'
+  let revision = 0
+  let recent: TimelineEntry[] = timeline.since(iso(now() - 86_400_000), newestInMirror)
+  let lastState = ''
+
+  const judging: Judge = judge({
+    history: await parts.memory.load(),
+    holdFor: parts.holdFor,
+    snoozedUntil: (incident) => attention.snoozedUntil(incident, now()),
+    now,
+    onVerdict,
+  })
+  const shown = proposals(parts.hashOf)
+  const deeds = operations({
+    approved: shown.approved,
+    execute: parts.execute,
+    onProgress(next) {
+      operation = next
+      publish()
+    },
+  })
+  const home = stayHome({
+    now,
+    busy: deeds.busy,
+    composeIsRunning: parts.composeIsRunning,
+    changed(next) {
+      countdown = next
+      publish()
+    },
+    switchBack: comeHome,
+  })
+
+  function onVerdict({ historyBefore, history, before, after }: Verdict): void {
+    parts.memory.save(history)
+    record(...chronicleOf(historyBefore, history))
+    for (const status of after) {
+      const stack = status.stack
+      if (stack === null) continue
+      const changes = changesBetween(
+        before.find((one) => one.stack === stack),
+        status,
+      )
+      record(...chronicleOfChanges(stack, changes, status.at))
+      for (const finding of changes.findings) {
+        onLine.tell({ type: 'finding', at: status.at, stack, finding })
+      }
+      for (const { incident, change } of changes.incidents) {
+        onLine.tell({ type: 'incident', at: status.at, stack, incident })
+        onIncident.tell({ stack, incident, change })
+      }
+    }
+    tellState()
+    publish()
+    considerStayingHome()
+    firstVerdict.resolve()
+  }
+
+  /** A state line only when something but the time has changed. */
+  function tellState(): void {
+    const statuses = judging.statuses()
+    const state = JSON.stringify(statuses.map((status) => ({ ...status, at: '' })))
+    if (state === lastState) return
+    lastState = state
+    for (const status of statuses) onLine.tell({ type: 'state', at: status.at, status })
+  }
+
+  function considerStayingHome(): void {
+    const moving = attention.movingUntil(now()) !== undefined
+    for (const guard of judging.guards()) {
+      const status = judging.statuses().find(({ stack }) => stack === guard.stack?.name)
+      if (!guard.stack || !status) continue
+      const snoozed = status.incidents.some(({ snoozedUntil }) => snoozedUntil !== undefined)
+      home.consider(guard.stack, status, moving || snoozed)
+    }
+  }
+
+  async function comeHome(stack: string): Promise<void> {
+    const proposal = await sentinel.propose(stack, { kind: 'switch-back' })
+    if (proposal.kind !== 'plan' || proposal.steps.length === 0) return
+    record(entry('sentinel', stack, 'stay-home', `Stay home carries out: ${proposal.title}.`))
+    await sentinel.execute(proposal.hash)
+  }
+
+  const entry = (
+    kind: TimelineEntry['kind'],
+    stack: string | null,
+    subject: string,
+    sentence: string,
+  ): TimelineEntry => ({ at: iso(), kind, stack, subject, sentence })
+
+  function record(...entries: TimelineEntry[]): void {
+    for (const one of entries) {
+      timeline.record(one)
+      recent = [...recent, one].slice(-newestInMirror)
+      onLine.tell({ type: 'timeline', at: one.at, entry: one })
+    }
+  }
+
+  function mirror(): Mirror {
+    const movingUntil = attention.movingUntil(now())
+    return {
+      revision,
+      demo: parts.demo,
+      stacks: [...judging.statuses()],
+      operation,
+      movingUntil: movingUntil === undefined ? null : iso(movingUntil),
+      countdown: countdown && { stack: countdown.stack, deadline: iso(countdown.deadline) },
+      trayHost,
+      timeline: recent,
+    }
+  }
+
+  function publish(): void {
+    revision += 1
+    onMirror.tell(mirror())
+  }
+
+  const sentinel: Sentinel = {
+    async start() {
+      record(entry('sentinel', null, 'sentinel', 'Sentinel began to watch.'))
+      parts.contexts.start((contexts) => {
+        if (contexts.status === 'known') parts.engines.setContexts(contexts.value.contexts)
+        judging.see({ contexts })
+      })
+      parts.engines.start((engines) => judging.see({ engines }))
+      await parts.stackFiles.start((stacks) => {
+        parts.engines.setProjects(
+          stacks.flatMap(({ stack }) => stack?.projects.map(({ name }) => name) ?? []),
+        )
+        judging.guard(stacks)
+      })
+      const patience = setTimeout(judging.judgeNow, parts.patienceMs)
+      await firstVerdict.promise
+      clearTimeout(patience)
+    },
+    async stop() {
+      home.stop()
+      judging.stop()
+      await Promise.all([parts.contexts.stop(), parts.engines.stop(), parts.stackFiles.stop()])
+      await parts.memory.close()
+      record(entry('sentinel', null, 'sentinel', 'Sentinel stopped watching.'))
+      timeline.close()
+    },
+    mirror,
+    observed: judging.observed,
+    onMirror: onMirror.add,
+    onIncident: onIncident.add,
+    onLine: onLine.add,
+    async propose(stack, intent) {
+      const guard = judging.guards().find((candidate) => candidate.stack?.name === stack)
+      if (!guard?.stack) throw new Error(`There is no stack ${stack}.`)
+      return shown.propose(judging.observed(), guard.stack, guard.file, intent)
+    },
+    async execute(hash) {
+      const plan = shown.approved(hash)
+      const view = await deeds.execute(hash)
+      if (plan) {
+        const sentence = `${planTitle(plan)}: ${view.sentence}`
+        record(entry('operation', plan.stack, `operation:${view.id}`, sentence))
+      }
+      await Promise.all([parts.contexts.lookNow(), parts.engines.lookNow()])
+      return view
+    },
+    cancel: deeds.cancel,
+    async snooze(incident, until) {
+      await attention.snooze(incident, until, now())
+      judging.judgeNow()
+    },
+    async moveOnPurpose(hours) {
+      await attention.move(hours, now())
+      judging.judgeNow()
+    },
+    cancelCountdown: home.cancel,
+    async adopt(wish = {}) {
+      const adoption = await parts.adopt(judging.observed(), wish)
+      if (!wish.dryRun) {
+        const sentence = `Adopted ${adoption.stack.name} in ${adoption.file}.`
+        record(entry('stack', adoption.stack.name, `file:${adoption.file}`, sentence))
+      }
+      return adoption
+    },
+    setTrayHost(next) {
+      trayHost = next
+      publish()
+    },
+  }
+  return sentinel
+}

@@ -1,0 +1,117 @@
+import { remember } from '../../shared/assess/history.ts'
+import type { DockerContexts } from '../../shared/domain/docker-context.ts'
+import type { EngineSight } from '../../shared/domain/engine.ts'
+import type { History } from '../../shared/domain/history.ts'
+import type { ObservedState } from '../../shared/domain/observed-state.ts'
+import { type Reading, unknown } from '../../shared/domain/reading.ts'
+import type { StatusView } from '../../shared/ipc/status.ts'
+import { type GuardedStack, guardedStack, type HoldFor, noStackStatus } from './guarded-stack.ts'
+import type { StackInForce } from './stack-files.ts'
+
+export type Verdict = {
+  historyBefore: History
+  history: History
+  before: readonly StatusView[]
+  after: readonly StatusView[]
+}
+
+export type JudgeParts = {
+  history: History
+  holdFor: HoldFor
+  snoozedUntil: (incident: string) => number | undefined
+  now: () => number
+  onVerdict: (verdict: Verdict) => void
+}
+
+export type Judge = {
+  see(change: { contexts?: Reading<DockerContexts>; engines?: readonly EngineSight[] }): void
+  guard(stacks: readonly StackInForce[]): void
+  /** Judges what is there, also where something has not answered yet. */
+  judgeNow(): void
+  observed(): ObservedState
+  guards(): readonly GuardedStack[]
+  statuses(): readonly StatusView[]
+  stop(): void
+}
+
+/**
+ * Judges every new observed state at once, and once more when a pending finding comes due.
+ * Says nothing before each source has been looked at: half a picture raises false alarms.
+ */
+export function judge(parts: JudgeParts): Judge {
+  let observed: ObservedState = {
+    revision: 0,
+    contexts: unknown({ code: 'pending', message: 'Not looked at yet.' }, parts.now()),
+    engines: [],
+  }
+  let history = parts.history
+  let guards: GuardedStack[] = []
+  let statuses: readonly StatusView[] = []
+  let stackFilesRead = false
+  let firstVerdictGiven = false
+  let due: NodeJS.Timeout | undefined
+  let stopped = false
+
+  function judgeNow(): void {
+    if (stopped) return
+    const now = parts.now()
+    const [historyBefore, before] = [history, statuses]
+    history = remember(history, observed, now, { firstLook: !firstVerdictGiven })
+    firstVerdictGiven = true
+    const { snoozedUntil } = parts
+    statuses =
+      guards.length > 0
+        ? guards.map((guard) => guard.judge({ observed, history, now, snoozedUntil }))
+        : [noStackStatus(observed, history, now)]
+    scheduleDeadline(now)
+    parts.onVerdict({ historyBefore, history, before, after: statuses })
+  }
+
+  function scheduleDeadline(now: number): void {
+    clearTimeout(due)
+    const deadlines = guards.flatMap((guard) => guard.nextDeadline() ?? [])
+    if (deadlines.length === 0) return
+    due = setTimeout(judgeNow, Math.max(0, Math.min(...deadlines) - now))
+  }
+
+  function judgeIfWhole(): void {
+    if (firstVerdictGiven || (stackFilesRead && isWhole(observed))) judgeNow()
+  }
+
+  return {
+    see(change) {
+      observed = { ...observed, ...change, revision: observed.revision + 1 }
+      judgeIfWhole()
+    },
+    guard(stacks) {
+      stackFilesRead = true
+      guards = stacks.map(
+        (stack) => guards.find((guard) => guard.holds(stack)) ?? guardedStack(stack, parts.holdFor),
+      )
+      judgeIfWhole()
+    },
+    judgeNow,
+    observed: () => observed,
+    guards: () => guards,
+    statuses: () => statuses,
+    stop() {
+      stopped = true
+      clearTimeout(due)
+    },
+  }
+}
+
+const isPending = (reading: Reading<unknown>) =>
+  reading.status === 'unknown' && reading.failure.code === 'pending'
+
+/** Everything there is to look at has been looked at, whatever came of it. */
+function isWhole({ contexts, engines }: ObservedState): boolean {
+  if (isPending(contexts)) return false
+  if (contexts.status === 'unknown') return true
+  const endpoints = new Set(contexts.value.contexts.map(({ endpoint }) => endpoint))
+  endpoints.delete('')
+  return [...endpoints].every((endpoint) => {
+    const sight = engines.find((candidate) => candidate.endpoint === endpoint)
+    return sight && !isPending(sight.engine) && !isPending(sight.containers)
+  })
+}

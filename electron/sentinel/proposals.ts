@@ -1,0 +1,78 @@
+import type { Intent } from '../../shared/domain/intent.ts'
+import type { ObservedState } from '../../shared/domain/observed-state.ts'
+import type { Stack } from '../../shared/domain/stack.ts'
+import type { PlanProposal } from '../../shared/ipc/contract.ts'
+import { assertNever } from '../../shared/kit/assert-never.ts'
+import type { Result } from '../../shared/kit/result.ts'
+import { planKeepHere } from '../../shared/plan/keep-here.ts'
+import { describeStep, type Plan, type Refusal } from '../../shared/plan/plan.ts'
+import { planSwitchBack } from '../../shared/plan/switch-back.ts'
+
+/** Proposals older than the newest few are forgotten: their world is gone. */
+const remembered = 20
+
+export type Proposals = {
+  propose(observed: ObservedState, stack: Stack, stackFile: string, intent: Intent): PlanProposal
+  /** The plan that somebody approved, or undefined when it is not known any more. */
+  approved(hash: string): Plan | undefined
+}
+
+/** Plans that were shown, by the hash of what was shown: only these can be carried out. */
+export function proposals(hashOf: (plan: Plan) => string): Proposals {
+  const shown = new Map<string, Plan>()
+  return {
+    propose(observed, stack, stackFile, intent) {
+      const planned = planFor(observed, stack, stackFile, intent)
+      if (!planned.ok) return refusalView(planned.error)
+      const hash = hashOf(planned.value)
+      shown.delete(hash)
+      shown.set(hash, planned.value)
+      for (const oldest of [...shown.keys()].slice(0, -remembered)) shown.delete(oldest)
+      return planView(planned.value, hash)
+    },
+    approved: (hash) => shown.get(hash),
+  }
+}
+
+function planFor(
+  observed: ObservedState,
+  stack: Stack,
+  stackFile: string,
+  intent: Intent,
+): Result<Plan, Refusal> {
+  switch (intent.kind) {
+    case 'switch-back':
+      return planSwitchBack({ observed, stack, intent })
+    case 'keep-here':
+      return planKeepHere({ observed, stack, stackFile })
+    default:
+      return assertNever(intent)
+  }
+}
+
+/** What a plan is called on a button, in a journal and in the timeline. */
+export function planTitle({ intent, steps, stack }: Plan): string {
+  if (intent.kind === 'keep-here') return `Keep ${stack} where the context leads now`
+  const selected = steps.find((step) => step.kind === 'SelectContext')
+  return selected ? `Switch back to ${selected.to}` : 'Switch back'
+}
+
+const planView = (plan: Plan, hash: string): PlanProposal => ({
+  kind: 'plan',
+  hash,
+  title: planTitle(plan),
+  steps: plan.steps.map((step) => ({
+    kind: step.kind,
+    what: describeStep(step),
+    cause: step.cause,
+  })),
+  warnings: [...plan.warnings],
+})
+
+const refusalView = ({ code, sentence, nextStep, offer }: Refusal): PlanProposal => ({
+  kind: 'refusal',
+  code,
+  sentence,
+  nextStep,
+  ...(offer && { offer }),
+})
