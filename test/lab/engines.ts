@@ -1,0 +1,179 @@
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
+import { join } from 'node:path'
+import { type LabEngine, labEngine } from './engine.ts'
+import { hostAddress, type Machine, startMachine, vmAddress } from './machine.ts'
+import type { Outcome, RunOptions } from './run.ts'
+import { setUp } from './set-up.ts'
+
+/** Two real Docker engines that differ in what the incident turned on, and one terminal. */
+export type Lab = {
+  /** Everything of this run, gone after `close`. */
+  directory: string
+  /** `$DOCKER_CONFIG`: contexts `desktop-linux` (current), `native` and the virtual `default`. */
+  dockerConfig: string
+  /** A copy of `test/lab/stack/`, free to be changed. */
+  stackDirectory: string
+  /** The environment of the terminal: nothing of the machine's own Docker or desktop. */
+  env: Readonly<Record<string, string>>
+  /** Reports itself as Docker Desktop; its containers find `host.docker.internal`. */
+  desktop: LabEngine
+  /** Also behind `/var/run/docker.sock` in the terminal, so that `default` leads here. */
+  native: LabEngine
+  machine: Machine
+  /** The real Docker CLI, in the terminal. */
+  docker(args: readonly string[], options?: RunOptions): Promise<Outcome>
+  /** The real Compose with the stack's project directory and env file. */
+  compose(context: string, args: readonly string[], options?: RunOptions): Promise<Outcome>
+  /** Ends of the engines' logs, for the reader of a failed test. */
+  logTails(): Promise<string>
+  close(): Promise<void>
+}
+
+// A real disk nearly everywhere, where /tmp is often memory.
+const place = '/var/tmp'
+const prefix = 'odin-lab-'
+
+/** From a warm cache about ten seconds. Throws when `labPossible` would have said no. */
+export async function startLab(): Promise<Lab> {
+  const parts = await setUp((line) => process.stderr.write(`${line}\n`))
+  await sweepLeftovers()
+  const directory = await mkdtemp(join(place, prefix))
+  await writeFile(join(directory, 'owner'), await birthmark(process.pid))
+  const name = directory.slice(place.length + 1)
+  const osReleaseOfVm = join(directory, 'os-release')
+  const osRelease = 'PRETTY_NAME="Docker Desktop"\nNAME="Docker Desktop"\nID=docker-desktop\n'
+  await writeFile(osReleaseOfVm, osRelease)
+  const userHome = join(directory, 'home')
+  const dockerConfig = join(userHome, '.docker')
+  const nativeSocket = join(directory, 'docker.sock')
+  const desktopSocket = join(dockerConfig, 'desktop/docker.sock')
+  await mkdir(join(dockerConfig, 'desktop'), { recursive: true })
+  await mkdir(join(dockerConfig, 'cli-plugins'))
+  await symlink(parts.composePlugin, join(dockerConfig, 'cli-plugins/docker-compose'))
+  const stackDirectory = join(userHome, 'odin-stack')
+  await cp(join(import.meta.dirname, 'stack'), stackDirectory, { recursive: true })
+
+  const machine = await startMachine({
+    controlGroups: join(directory, 'control-groups'),
+    osReleaseOfVm,
+    defaultSocket: nativeSocket,
+  })
+  const close = async (): Promise<void> => {
+    await machine.close()
+    await removeTraces(directory)
+  }
+  try {
+    await answerNames(machine, directory)
+    const native = labEngine(machine, {
+      name: 'native',
+      where: 'host',
+      directory: join(directory, 'native'),
+      socket: nativeSocket,
+      options: [],
+      controlGroup: `${name}/native`,
+      parts,
+    })
+    const desktop = labEngine(machine, {
+      name: 'desktop',
+      where: 'vm',
+      directory: join(directory, 'desktop'),
+      socket: desktopSocket,
+      options: ['--dns', vmAddress],
+      controlGroup: `${name}/desktop`,
+      parts,
+    })
+    await Promise.all([native.start(), desktop.start()])
+    const env = terminalEnvironment(userHome, dockerConfig, parts.programs)
+    const docker: Lab['docker'] = (args, options = {}) =>
+      machine.run('terminal', ['docker', ...args], { ...options, env: { ...env, ...options.env } })
+    await docker(['context', 'create', 'desktop-linux', '--docker', `host=unix://${desktopSocket}`])
+    await docker(['context', 'create', 'native', '--docker', `host=unix://${nativeSocket}`])
+    await docker(['context', 'use', 'desktop-linux'])
+    return {
+      ...{ directory, dockerConfig, stackDirectory, env, desktop, native, machine, docker, close },
+      compose: (context, args, options) =>
+        docker(
+          [
+            ...['--context', context, 'compose', '--progress', 'quiet'],
+            ...['--project-directory', stackDirectory],
+            ...['--env-file', join(stackDirectory, 'odin.env'), ...args],
+          ],
+          { cwd: stackDirectory, ...options },
+        ),
+      logTails: async () => (await Promise.all([desktop.logTail(), native.logTail()])).join('\n'),
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Docker Desktop's own name service: the one thing that the native engine lacks. */
+async function answerNames(machine: Machine, directory: string): Promise<void> {
+  const names = ['host.docker.internal', 'gateway.docker.internal']
+  const options = ['--no-daemon', '--no-resolv', '--no-hosts', '--bind-interfaces', '--user=root']
+  options.push(`--listen-address=${vmAddress}`, '--pid-file')
+  options.push(...names.map((name) => `--address=/${name}/${hostAddress}`))
+  await machine.start('vm', ['dnsmasq', ...options], join(directory, 'dnsmasq.log'))
+}
+
+function terminalEnvironment(
+  userHome: string,
+  dockerConfig: string,
+  programs: readonly string[],
+): Record<string, string> {
+  return {
+    PATH: [...programs, process.env['PATH']].join(':'),
+    HOME: userHome,
+    DOCKER_CONFIG: dockerConfig,
+    XDG_CONFIG_HOME: join(userHome, '.config'),
+    XDG_STATE_HOME: join(userHome, '.local/state'),
+    XDG_DATA_HOME: join(userHome, '.local/share'),
+    XDG_CACHE_HOME: join(userHome, '.cache'),
+    LANG: 'C.UTF-8',
+  }
+}
+
+/** A run that was killed has lost its processes to the kernel, but not its files. */
+async function sweepLeftovers(): Promise<void> {
+  for (const name of await readdir(place)) {
+    if (!name.startsWith(prefix)) continue
+    const directory = join(place, name)
+    const owner = await readFile(join(directory, 'owner'), 'utf8').catch(() => '')
+    const [pid = ''] = owner.split(' ')
+    if (owner !== '' && (await birthmark(pid)) !== owner) await removeTraces(directory)
+  }
+}
+
+/** Process ID and start time: together they do not come again. Empty when it is gone. */
+async function birthmark(pid: number | string): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+  if (stat === undefined) return ''
+  return `${pid} ${stat.slice(stat.lastIndexOf(')')).split(' ')[20]}`
+}
+
+async function removeTraces(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  const group = directory.slice(place.length + 1)
+  const root = '/sys/fs/cgroup'
+  for (const controller of ['.', ...(await readdir(root))])
+    await removeControlGroup(join(root, controller, group))
+}
+
+/** The files in a control group's directory are no files: only directories are removed. */
+async function removeControlGroup(directory: string): Promise<void> {
+  const inside = await readdir(directory, { withFileTypes: true }).catch(() => [])
+  for (const entry of inside)
+    if (entry.isDirectory()) await removeControlGroup(join(directory, entry.name))
+  await rmdir(directory).catch(() => undefined)
+}
