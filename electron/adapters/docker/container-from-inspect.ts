@@ -1,0 +1,103 @@
+import type {
+  Container,
+  ContainerState,
+  HealthState,
+  Mount,
+  PublishedPort,
+} from '../../../shared/domain/container.ts'
+import type { InspectAnswer } from './engine-answers.ts'
+
+const compose = 'com.docker.compose.'
+export const projectLabel = `${compose}project`
+
+const states: Readonly<Record<string, ContainerState>> = {
+  created: 'created',
+  running: 'running',
+  paused: 'paused',
+  restarting: 'restarting',
+  exited: 'exited',
+  removing: 'removing',
+  dead: 'dead',
+  // Podman's own words.
+  configured: 'created',
+  initialized: 'created',
+  stopping: 'running',
+  stopped: 'exited',
+}
+
+const healths: Readonly<Record<string, HealthState>> = {
+  starting: 'starting',
+  healthy: 'healthy',
+  unhealthy: 'unhealthy',
+}
+
+/** One answer of `/containers/{id}/json` in our words. Deaths are not in it. */
+export function containerFromInspect(answer: InspectAnswer): Container {
+  const { State: state, Config: config, HostConfig: host } = answer
+  const labels = config.Labels
+  const last = state.Health?.Log?.at(-1)
+  const startedAt = timeOf(state.StartedAt)
+  const finishedAt = timeOf(state.FinishedAt)
+  return {
+    id: answer.Id,
+    name: answer.Name.replace(/^\//, ''),
+    project: labels[projectLabel] ?? '',
+    service: labels[`${compose}service`] ?? '',
+    number: Number(labels[`${compose}container-number`]) || 1,
+    oneOff: labels[`${compose}oneoff`] === 'True',
+    state: states[state.Status] ?? 'dead',
+    // Health has a place of its own in the list only since API 1.52; inspect always had it.
+    health: healths[state.Health?.Status ?? ''] ?? 'none',
+    ...(last && { lastHealthcheck: { exitCode: last.ExitCode, output: last.Output } }),
+    exitCode: state.ExitCode,
+    oomKilled: state.OOMKilled === true,
+    error: state.Error,
+    restartCount: answer.RestartCount,
+    diedAt: [],
+    ...(startedAt && { startedAt }),
+    ...(finishedAt && { finishedAt }),
+    createdAt: timeOf(answer.Created) ?? 0,
+    image: config.Image,
+    imageId: answer.Image,
+    restartPolicy: host.RestartPolicy?.Name || 'no',
+    portsWanted: portsOf(host.PortBindings),
+    portsGot: portsOf(answer.NetworkSettings?.Ports ?? {}),
+    mounts: (answer.Mounts ?? []).map(mountOf),
+    composeFiles: listOf(labels[`${compose}project.config_files`]),
+    workingDir: labels[`${compose}project.working_dir`] ?? '',
+    envFiles: listOf(labels[`${compose}project.environment_file`]),
+    labels,
+  }
+}
+
+/** Go's zero time, year 1, means never. */
+function timeOf(said: string): number | undefined {
+  const time = Date.parse(said)
+  return time > 0 ? time : undefined
+}
+
+const listOf = (said: string | undefined): string[] => (said ? said.split(',') : [])
+
+function portsOf(map: InspectAnswer['HostConfig']['PortBindings']): PublishedPort[] {
+  return Object.entries(map).flatMap(([key, bindings]) => {
+    const [port, protocol] = key.split('/')
+    // null: exposed by the image and not published.
+    return (bindings ?? []).map((binding) => ({
+      containerPort: Number(port) || 0,
+      protocol: protocol === 'udp' || protocol === 'sctp' ? protocol : ('tcp' as const),
+      hostIp: binding.HostIp,
+      hostPort: Number(binding.HostPort) || 0,
+    }))
+  })
+}
+
+function mountOf(mount: NonNullable<InspectAnswer['Mounts']>[number]): Mount {
+  const { Type: said } = mount
+  const type = said === 'bind' || said === 'volume' || said === 'tmpfs' ? said : 'other'
+  return {
+    type,
+    source: type === 'volume' ? mount.Name : mount.Source,
+    destination: mount.Destination,
+    readOnly: mount.RW === false,
+  }
+}

@@ -1,0 +1,282 @@
+import { addAbortSignal, type Readable } from 'node:stream'
+import Docker from 'dockerode'
+import type { z } from 'zod'
+import type { Container } from '../../../shared/domain/container.ts'
+import type { Engine } from '../../../shared/domain/engine.ts'
+import { containerFromInspect, projectLabel } from './container-from-inspect.ts'
+import {
+  engineAnswer,
+  eventAnswer,
+  inspectAnswer,
+  type ListedContainer,
+  listAnswer,
+  versionAnswer,
+} from './engine-answers.ts'
+import { EngineFailure, engineFailure } from './engine-failure.ts'
+import { kindOfEngine } from './engine-kind.ts'
+import { Inspections } from './inspections.ts'
+import type { EngineTarget } from './target.ts'
+import { EngineAgent } from './transport.ts'
+
+export type ContainerEvent = {
+  action: string
+  containerId: string
+  at: number
+  attributes: Readonly<Record<string, string>>
+}
+
+export type EventListener = {
+  /** The engine has accepted: from now on nothing is missed. */
+  opened: () => void
+  event: (event: ContainerEvent) => void
+}
+
+/**
+ * One engine behind one endpoint. Every call gives up after a while, rejects with an
+ * `EngineFailure` that a person can read, and never asks anything that changes the engine.
+ */
+export interface EngineClient {
+  readonly endpoint: string
+  look(signal?: AbortSignal): Promise<Engine>
+  /** All containers of these compose projects, running or not. `diedAt` is left empty. */
+  containers(projects: readonly string[], signal?: AbortSignal): Promise<readonly Container[]>
+  allComposeContainers(signal?: AbortSignal): Promise<readonly Container[]>
+  /**
+   * Container events from `since` (epoch milliseconds) on, until the stream ends (resolves)
+   * or breaks (rejects). May be silent for days.
+   */
+  events(listener: EventListener, signal: AbortSignal, since?: number): Promise<void>
+  close(): void
+}
+
+export type EngineOptions = { env?: NodeJS.ProcessEnv; giveUpAfterMs?: number }
+
+/** Without these names a busy healthcheck sends three events with its whole command each time. */
+export const eventNames = [
+  'create',
+  'start',
+  'die',
+  'stop',
+  'kill',
+  'oom',
+  'pause',
+  'unpause',
+  'restart',
+  'rename',
+  'update',
+  'destroy',
+  'health_status',
+]
+
+const inspectsAtOnce = 6
+
+export function connectEngine(target: EngineTarget, options: EngineOptions = {}): EngineClient {
+  const { endpoint } = target
+  const env = options.env ?? process.env
+  const giveUpAfterMs = options.giveUpAfterMs ?? (target.kind === 'ssh' ? 45_000 : 10_000)
+  const requests = new EngineAgent(target, env, true)
+  const docker = dockerOver(requests, target)
+  const inspections = new Inspections()
+
+  /** One call with its own end: rejects with an EngineFailure, also when nothing answers. */
+  async function ask<S extends z.ZodType>(
+    shape: S,
+    signal: AbortSignal | undefined,
+    call: (abortSignal: AbortSignal) => Promise<unknown>,
+  ): Promise<z.infer<S>> {
+    const limit = limitTo(giveUpAfterMs, signal)
+    try {
+      const answer = shape.safeParse(await call(limit.signal))
+      if (answer.success) return answer.data
+      const where = answer.error.issues[0]?.path.join('.') ?? ''
+      throw new EngineFailure('invalid', `The answer of ${endpoint} makes no sense at "${where}".`)
+    } catch (error) {
+      throw engineFailure(endpoint, error)
+    } finally {
+      limit.clear()
+    }
+  }
+
+  async function look(signal?: AbortSignal): Promise<Engine> {
+    const [info, version] = await Promise.all([
+      ask(engineAnswer, signal, (abortSignal) => call(docker.info, { abortSignal })),
+      ask(versionAnswer, signal, (abortSignal) => call(docker.version, { abortSignal })),
+    ])
+    // Docker Desktop's proxy sends an /info with nothing but a label while nobody is behind it.
+    if (info.ServerVersion === '') {
+      throw new EngineFailure('invalid', `The engine at ${endpoint} answered without a version.`)
+    }
+    const kind = kindOfEngine(info, version, endpoint)
+    // Podman has no ID of its own and makes one up for every call [not verified].
+    const id = kind === 'podman' ? `podman:${info.Name}:${info.DockerRootDir}` : info.ID
+    if (id === '') {
+      throw new EngineFailure('invalid', `The engine at ${endpoint} answered without an ID.`)
+    }
+    return {
+      id,
+      kind,
+      name: info.Name,
+      version: info.ServerVersion,
+      apiVersion: version.ApiVersion,
+      operatingSystem: info.OperatingSystem,
+    }
+  }
+
+  function call(method: unknown, given: object): Promise<unknown> {
+    // @types/dockerode 4.0.2 does not know that info and version take an abort signal.
+    return (method as (given: object) => Promise<unknown>).call(docker, given)
+  }
+
+  const list = (label: string, signal: AbortSignal | undefined) =>
+    ask(listAnswer, signal, (abortSignal) =>
+      docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }),
+    )
+
+  /** Undefined when the container went away between the list and this. */
+  async function inspect(listed: ListedContainer, signal?: AbortSignal) {
+    const keep = inspections.mark()
+    try {
+      const answer = await ask(inspectAnswer, signal, (abortSignal) =>
+        docker.getContainer(listed.Id).inspect({ abortSignal }),
+      )
+      const container = containerFromInspect(answer)
+      keep(listed, container)
+      return container
+    } catch (error) {
+      const status = ((error as Error).cause as { statusCode?: number } | undefined)?.statusCode
+      if (status === 404) return undefined
+      throw error
+    }
+  }
+
+  async function inspectAll(
+    listed: readonly ListedContainer[],
+    signal: AbortSignal | undefined,
+    recall: (listed: ListedContainer) => Container | undefined,
+  ): Promise<Container[]> {
+    const found: Array<Container | undefined> = listed.map(recall)
+    const missing = [...listed.keys()].filter((index) => found[index] === undefined)
+    const next = missing.values()
+    await Promise.all(
+      Array.from({ length: Math.min(inspectsAtOnce, missing.length) }, async () => {
+        for (const index of next) {
+          found[index] = await inspect(listed[index] as ListedContainer, signal)
+        }
+      }),
+    )
+    return found.filter((container) => container !== undefined).sort(byName)
+  }
+
+  return {
+    endpoint,
+    look,
+    async containers(projects, signal) {
+      // Label filters narrow each other down, so each project has a list of its own.
+      const lists = await Promise.all(
+        [...new Set(projects)].map((project) => list(`${projectLabel}=${project}`, signal)),
+      )
+      const listed = lists.flat()
+      inspections.prune(listed)
+      return inspectAll(listed, signal, (one) => inspections.recall(one))
+    },
+    async allComposeContainers(signal) {
+      return inspectAll(await list(projectLabel, signal), signal, () => undefined)
+    },
+    async events(listener, signal, since) {
+      const agent = new EngineAgent(target, env, false)
+      const limit = limitTo(giveUpAfterMs, signal)
+      try {
+        const filters = { type: ['container'], event: eventNames }
+        const stream = (await dockerOver(agent, target).getEvents({
+          filters,
+          abortSignal: limit.signal,
+          ...(since !== undefined && { since: Math.floor(since / 1000) }),
+        } as Docker.GetEventsOptions)) as Readable
+        limit.clear()
+        inspections.streamOpened()
+        try {
+          await readEvents(addAbortSignal(signal, stream), listener, inspections)
+        } finally {
+          inspections.streamClosed()
+        }
+      } catch (error) {
+        if (!signal.aborted) throw engineFailure(endpoint, error)
+      } finally {
+        limit.clear()
+        agent.destroy()
+      }
+    },
+    close: () => requests.destroy(),
+  }
+}
+
+async function readEvents(stream: Readable, listener: EventListener, inspections: Inspections) {
+  listener.opened()
+  let rest = ''
+  stream.setEncoding('utf8')
+  for await (const chunk of stream) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const event = eventIn(line)
+      if (event === undefined) continue
+      inspections.touch(event.containerId)
+      listener.event(event)
+    }
+  }
+}
+
+function eventIn(line: string): ContainerEvent | undefined {
+  // U+001E begins a record where the engine has chosen application/json-seq (API 1.52).
+  const text = line.replaceAll('\u001e', '').trim()
+  if (text === '') return undefined
+  const { success, data } = eventAnswer.safeParse(JSON.parse(text))
+  if (!success) return undefined
+  return {
+    action: data.Action,
+    containerId: data.Actor.ID,
+    at: Math.floor(data.timeNano / 1e6),
+    attributes: data.Actor.Attributes,
+  }
+}
+
+/**
+ * A dockerode that cannot go astray. docker-modem 5.0.7 prefers DOCKER_HOST of the environment
+ * to a given socketPath, mixes in DOCKER_CERT_PATH, and throws when either makes no sense;
+ * so it does not get to see them, and every connection comes from our agent.
+ */
+function dockerOver(agent: EngineAgent, target: EngineTarget): Docker {
+  const host = target.kind === 'tcp' ? target.host : 'docker'
+  const { DOCKER_HOST: hidden } = process.env
+  delete process.env['DOCKER_HOST']
+  try {
+    const options: Docker.DockerOptions & { agent: EngineAgent } = {
+      host: host.includes(':') ? `[${host}]` : host,
+      port: target.kind === 'tcp' ? target.port : 80,
+      protocol: 'http',
+      agent,
+    }
+    return new Docker(options)
+  } finally {
+    if (hidden !== undefined) process.env['DOCKER_HOST'] = hidden
+  }
+}
+
+/** Aborts after a while or with the given signal, and leaves nothing behind when cleared. */
+function limitTo(milliseconds: number, signal: AbortSignal | undefined) {
+  const controller = new AbortController()
+  const abort = () => controller.abort(signal?.reason)
+  const timer = setTimeout(() => controller.abort(), milliseconds)
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort, { once: true })
+  return {
+    signal: controller.signal,
+    clear() {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    },
+  }
+}
+
+const byName = (a: Container, b: Container): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : 0
