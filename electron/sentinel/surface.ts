@@ -43,6 +43,8 @@ export interface Sentinel {
   /** Resolves with the first whole verdict: every engine answered, or did not in time. */
   start(): Promise<void>
   stop(): Promise<void>
+  /** The machine has slept: what was seen before is old. Resolves after a look at everything. */
+  lookAgain(): Promise<void>
   mirror(): Mirror
   observed(): ObservedState
   onMirror(listener: (mirror: Mirror) => void): () => void

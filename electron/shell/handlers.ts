@@ -26,7 +26,8 @@ export function handlersFor(sentinel: Sentinel, runbooks: string): Handlers {
     'incident:snooze': ({ incident, until }) => attempt(() => sentinel.snooze(incident, until)),
     'context:move-on-purpose': ({ hours }) => attempt(() => sentinel.moveOnPurpose(hours)),
     'countdown:cancel': () => attempt(() => sentinel.cancelCountdown()),
-    'stack:adopt': ({ project }) => attempt(() => sentinel.adopt(project)),
+    'stack:adopt': ({ project }) =>
+      attempt(() => sentinel.adopt(project === undefined ? {} : { projects: [project] })),
     'runbook:read': async ({ code }) => ({
       // `code` has been parsed against the list of codes, so it cannot be a path.
       markdown: await readFile(join(runbooks, `${code}.md`), 'utf8'),

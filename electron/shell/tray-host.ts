@@ -79,3 +79,34 @@ function property<T>(bus: MessageBus, name: string): Promise<T> {
   const at = { ...watcher, interface: 'org.freedesktop.DBus.Properties' }
   return callMethod<T>(bus, at, 'Get', 'ss', [watcher.interface, name])
 }
+
+/** A host that has just come, or just been met, needs a moment to take our icon in. */
+const takesInWithinMs = 1_500
+
+/**
+ * Tells whether there is a tray host, now and whenever it changes, and registers the icon
+ * anew with a host that came late and does not have it.
+ */
+export async function keepTrayInSight(
+  host: TrayHost,
+  tray: { rebuild(): void },
+  tell: (state: Mirror['trayHost']) => void,
+): Promise<Mirror['trayHost']> {
+  let checking: NodeJS.Timeout | undefined
+
+  function check(): void {
+    clearTimeout(checking)
+    checking = setTimeout(async () => {
+      if (!(await host.holdsOurIcon())) tray.rebuild()
+    }, takesInWithinMs)
+  }
+
+  const first = await host.start((state) => {
+    clearTimeout(checking)
+    if (state === 'present') check()
+    tell(state)
+  })
+  tell(first)
+  if (first === 'present') check()
+  return first
+}

@@ -1,6 +1,7 @@
 import type { Intent } from '../../shared/domain/intent.ts'
 import type { Mirror } from '../../shared/ipc/contract.ts'
-import type { Health, IncidentView, StatusView } from '../../shared/ipc/status.ts'
+import type { Health, IncidentView } from '../../shared/ipc/status.ts'
+import { worstHealth } from '../sentinel/changes.ts'
 
 // What the tray shows, as a value: two equal values need no update, and a test needs no tray.
 
@@ -21,18 +22,10 @@ export type TrayItem =
 
 export type TrayModel = { health: Health; tooltip: string; menu: readonly TrayItem[] }
 
-/** What is worst comes first; not being able to see is worse than a warning. */
-const worstFirst: readonly Health[] = ['critical', 'unknown', 'warning', 'ok']
-
-export function worstStack(mirror: Mirror): StatusView | undefined {
-  const rank = (status: StatusView) => worstFirst.indexOf(status.health)
-  return [...mirror.stacks].sort((a, b) => rank(a) - rank(b))[0]
-}
-
 export function trayModel(mirror: Mirror): TrayModel {
-  const worst = worstStack(mirror)
-  const health = worst?.health ?? 'unknown'
-  const sentence = worst?.sentence ?? 'Odin Sentinel has not looked yet.'
+  const health = worstHealth(mirror.stacks.map((stack) => stack.health))
+  const told = mirror.stacks.find((stack) => stack.health === health)
+  const sentence = told?.sentence ?? 'Odin Sentinel has not looked yet.'
   const tooltip = `${mirror.demo ? 'DEMO: ' : ''}${sentence}`
   const separator: TrayItem = { kind: 'separator' }
   const menu: TrayItem[] = [{ kind: 'line', label: tooltip }, separator]

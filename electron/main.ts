@@ -1,0 +1,112 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { app, Menu } from 'electron'
+import { places } from './adapters/disk/places.ts'
+import { notifierChain } from './adapters/notifications/chain.ts'
+import { dbusNotifier } from './adapters/notifications/dbus-notifier.ts'
+import { nodeNotifier } from './adapters/notifications/node-notifier.ts'
+import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
+import { carryOut } from './sentinel/carry-out.ts'
+import { createSentinel } from './sentinel/create-sentinel.ts'
+import { notifyOfIncidents } from './sentinel/notify.ts'
+import { registerAppScheme, serveApp } from './shell/app-protocol.ts'
+import { electronNotifier } from './shell/electron-notifications.ts'
+import { handlersFor } from './shell/handlers.ts'
+import { harden } from './shell/hardening.ts'
+import { answerThePage } from './shell/ipc-main.ts'
+import { afterSleep } from './shell/power.ts'
+import { appTray } from './shell/tray.ts'
+import { keepTrayInSight, trayHost } from './shell/tray-host.ts'
+import type { TrayDeed } from './shell/tray-model.ts'
+import { appWindow } from './shell/window.ts'
+
+// The desktop app, put together from top to bottom: adapters → sentinel → shell.
+
+const demo = process.argv.includes('--demo')
+const startHidden = process.argv.includes('--hidden')
+const title = demo ? 'Odin Sentinel (DEMO)' : 'Odin Sentinel'
+const bundled = import.meta.dirname
+const assets = join(bundled, '..', 'assets')
+/** A quit waits for a running operation to end or to roll back, but not for ever. */
+const stopWithinMs = 15_000
+const ours = places(process.env, homedir())
+
+app.enableSandbox()
+app.disableHardwareAcceleration()
+Menu.setApplicationMenu(null)
+// The demo may run beside the real guard: the single-instance lock is kept in here.
+app.setPath('userData', join(ours.state, demo ? 'electron-demo' : 'electron'))
+app.setPath('sessionData', join(ours.cache, demo ? 'electron-demo' : 'electron'))
+registerAppScheme()
+
+// A second start says what it was called with; Electron rewrites the argv that it passes itself.
+if (!app.requestSingleInstanceLock({ argv: process.argv })) app.exit(0)
+else
+  run().catch((error) => {
+    console.error(error)
+    app.exit(1)
+  })
+
+// Not awaited here: Electron becomes ready only after this module has been evaluated.
+async function run(): Promise<void> {
+  const bus = connectSessionBus()
+  const sentinel = await createSentinel({ demo })
+  const window = appWindow({
+    preload: join(bundled, 'preload.cjs'),
+    icon: join(assets, 'tray/ok@2x.png'),
+    title,
+    keepOnClose: () => sentinel.mirror().trayHost !== 'present' && !stopping,
+    quit: () => app.quit(),
+  })
+  const notifier = notifierChain([
+    ...(bus ? [dbusNotifier(bus, { name: title, icon: '', desktopEntry: app.getName() })] : []),
+    electronNotifier(),
+    nodeNotifier(title),
+  ])
+  const tray = appTray({ icons: join(assets, 'tray'), perform })
+  let stopping: Promise<void> | undefined
+
+  function perform(deed: TrayDeed): void {
+    if (deed.kind === 'open') window.show()
+    else if (deed.kind === 'review') window.show({ review: deed.stack })
+    else if (deed.kind === 'quit') app.quit()
+    else if (deed.kind === 'move') void sentinel.moveOnPurpose(deed.hours)
+    else if (deed.kind === 'cancel-countdown') sentinel.cancelCountdown()
+    else if (deed.kind === 'snooze')
+      for (const incident of deed.incidents) void sentinel.snooze(incident, deed.until)
+    else
+      void carryOut(sentinel, deed.stack, deed.intent).then(({ kind }) => {
+        if (kind !== 'done') window.show({ review: deed.stack })
+      })
+  }
+
+  app.on('second-instance', () => window.show())
+  app.on('window-all-closed', () => {
+    // The guard goes on without a window.
+  })
+  app.on('before-quit', (event) => {
+    if (stopping === undefined) {
+      stopping = Promise.race([sentinel.stop(), setTimeout(stopWithinMs)]).finally(() => {
+        tray.destroy()
+        app.exit(0)
+      })
+    }
+    event.preventDefault()
+  })
+
+  await app.whenReady()
+  harden()
+  serveApp(join(bundled, 'renderer'))
+  answerThePage(handlersFor(sentinel, join(assets, 'runbooks')))
+  sentinel.onMirror((mirror) => {
+    tray.update(mirror)
+    window.send(mirror)
+  })
+  notifyOfIncidents({ sentinel, notifier, review: (stack) => window.show({ review: stack }) })
+  afterSleep(() => void sentinel.lookAgain())
+  tray.update(sentinel.mirror())
+  const host = await keepTrayInSight(trayHost(bus), tray, (state) => sentinel.setTrayHost(state))
+  if (!startHidden || host !== 'present') window.show()
+  await sentinel.start()
+}
