@@ -48,7 +48,8 @@ const backHome: Expectation = {
 
 /** What a new user does first: tells Sentinel that it is right as it is now. */
 async function adopt({ sentinel }: Stage): Promise<void> {
-  if (guarded(sentinel.mirror().stacks).length === 0) await sentinel.adopt(demoProject)
+  if (guarded(sentinel.mirror().stacks).length === 0)
+    await sentinel.adopt({ projects: [demoProject] })
 }
 
 /** The button: takes the plan, or the one that is offered instead, shows it, carries it out. */
@@ -56,10 +57,11 @@ export async function switchBack({ sentinel, say }: Stage): Promise<void> {
   const stack = guarded(sentinel.mirror().stacks)[0]?.stack
   if (!stack) throw new Error('There is no stack to bring home.')
   let proposal = await sentinel.propose(stack, { kind: 'switch-back' })
-  if (proposal.kind === 'refusal' && proposal.offer) {
+  if (proposal.kind === 'refusal' && proposal.offer?.intent.kind === 'switch-back') {
     say(`  ${proposal.sentence}`)
     say(`  > ${proposal.offer.label}`)
-    proposal = await sentinel.propose(stack, proposal.offer.intent)
+    const startDesktop = proposal.offer.intent.startDesktop === true
+    proposal = await sentinel.propose(stack, { kind: 'switch-back', startDesktop })
   }
   if (proposal.kind === 'refusal') throw new Error(proposal.sentence)
   if (proposal.steps.length === 0) return
