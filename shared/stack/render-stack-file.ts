@@ -1,0 +1,141 @@
+import { Document, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
+import type { ComposeProject, ComposeStart, Stack, StackService } from '../domain/stack.ts'
+import { shortenPath } from './paths.ts'
+import { currentVersion } from './stack-schema.ts'
+
+export type RenderOptions = {
+  /** Path or URL of the published JSON Schema, for editors. */
+  schema?: string
+}
+
+/**
+ * The stack as a file that a person would like to find: commented, in a stable order,
+ * paths short where they lie in the working directory. Parsing it gives the same stack.
+ */
+export function renderStackFile(stack: Stack, options: RenderOptions = {}): string {
+  const document = new Document()
+  document.contents = map([
+    entry('version', currentVersion),
+    entry('name', stack.name),
+    entry('home', homeNode(stack), sections.home),
+    entry('projects', list(stack.projects.map(projectNode)), sections.projects),
+    entry(
+      'stayHome',
+      map(Object.entries(stack.stayHome).map(([k, v]) => entry(k, v))),
+      sections.stayHome,
+    ),
+  ])
+  const schemaLine = options.schema ? ` yaml-language-server: $schema=${options.schema}\n` : ''
+  document.commentBefore = `${schemaLine}${sections.top}`
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false })
+}
+
+const comment = (...lines: string[]): string => lines.map((line) => ` ${line}`).join('\n')
+
+const sections = {
+  top: comment(
+    'What Odin Sentinel guards, as you accepted it. Edit it freely: a mistake is reported',
+    'with its line, and the last good version stays in force until it is mended.',
+  ),
+  home: comment(
+    'Where the stack belongs. The engine is known by its ID, because a context is only a',
+    'name that can be pointed elsewhere; "docker info" shows the ID of an engine.',
+  ),
+  projects: comment(
+    'The compose projects of the stack. Each start is one "docker compose up": its files are',
+    'always given together, and the starts come up in this order. Paths of files are relative',
+    'to workingDir. config names what is bind-mounted as configuration; oneShot marks a service',
+    'that runs to its end, so that nobody is told it has stopped.',
+  ),
+  stayHome: comment(
+    'Stay home switches the context back without being asked, after a countdown that can be',
+    'seen and cancelled. Off unless enabled here.',
+  ),
+}
+
+function homeNode({ home }: Stack): YAMLMap {
+  return map([
+    entry('context', home.context),
+    entry('engineId', home.engineId),
+    entry('engineKind', home.engineKind),
+    entry('endpoint', home.endpoint),
+  ])
+}
+
+function projectNode(project: ComposeProject): YAMLMap {
+  return map([
+    entry('name', project.name),
+    entry('workingDir', project.workingDir),
+    entry('starts', list(project.starts.map((start) => startNode(start, project.workingDir)))),
+  ])
+}
+
+function startNode(start: ComposeStart, workingDir: string): YAMLMap {
+  const short = (paths: readonly string[]) =>
+    line(paths.map((path) => new Scalar(shortenPath(workingDir, path))))
+  return map([
+    entry('files', short(start.files)),
+    ...(start.envFiles.length > 0 ? [entry('envFiles', short(start.envFiles))] : []),
+    entry(
+      'services',
+      map(start.services.map((service) => entry(service.name, serviceNode(service)))),
+    ),
+  ])
+}
+
+function serviceNode(service: StackService): YAMLMap {
+  const { ports, config, exporter } = service
+  return map([
+    entry('image', service.image),
+    ...(ports.length > 0 ? [entry('ports', line(ports.map(quoted)))] : []),
+    ...(config.length > 0 ? [entry('config', list(config.map((path) => new Scalar(path))))] : []),
+    ...(exporter ? [entry('exporter', exporterNode(exporter))] : []),
+    ...(service.oneShot ? [entry('oneShot', true)] : []),
+  ])
+}
+
+function exporterNode(exporter: { port: number; kind: string }): YAMLMap {
+  const node = map([entry('port', exporter.port), entry('kind', exporter.kind)])
+  node.flow = true
+  return node
+}
+
+type Value = string | number | boolean | Node
+
+function entry(key: string, value: Value, before?: string): Pair {
+  const keyNode = new Scalar(key)
+  if (before) {
+    keyNode.commentBefore = before
+    keyNode.spaceBefore = true
+  }
+  return new Pair(keyNode, typeof value === 'object' ? value : scalar(value))
+}
+
+/** Always on one line, so that an edit in place stays simple. */
+const scalar = (value: string | number | boolean): Scalar =>
+  typeof value === 'string' && value.includes('\n') ? quoted(value) : new Scalar(value)
+
+function map(entries: readonly Pair[]): YAMLMap {
+  const node = new YAMLMap()
+  node.items.push(...entries)
+  return node
+}
+
+function list(items: readonly Node[]): YAMLSeq {
+  const node = new YAMLSeq()
+  node.items.push(...items)
+  return node
+}
+
+function line(items: readonly Node[]): YAMLSeq {
+  const node = list(items)
+  node.flow = true
+  return node
+}
+
+/** YAML 1.1 readers take 22:22 for a number in base 60. */
+function quoted(text: string): Scalar {
+  const node = new Scalar(text)
+  node.type = Scalar.QUOTE_DOUBLE
+  return node
+}

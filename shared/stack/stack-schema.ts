@@ -1,0 +1,193 @@
+import { z } from 'zod'
+import type { Stack } from '../domain/stack.ts'
+import { resolvePath } from './paths.ts'
+
+// The layout of a stack file, strict and with its defaults. The descriptions go into
+// the published JSON Schema, where editors show them.
+
+export const currentVersion = 1
+
+export const engineKinds = [
+  'docker-desktop',
+  'native',
+  'rootless',
+  'rancher-desktop',
+  'colima',
+  'orbstack',
+  'podman',
+  'unknown',
+] as const
+
+const name = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, {
+  error: 'must begin with a letter or digit and hold only letters, digits, "_", "." and "-"',
+})
+
+const anyPath = z.string().min(1)
+
+/** A pattern rather than a refinement, so that the published schema says it too. */
+const absolutePath = z
+  .string()
+  .regex(/^\//, { error: 'must be an absolute path, one that begins with "/"' })
+
+const endpoint = z.string().regex(/^(unix|tcp|ssh|http|https|npipe|fd):\/\/./, {
+  error: 'must be an endpoint such as unix:///var/run/docker.sock, tcp://… or ssh://…',
+})
+
+const shortPort =
+  /^((\[[0-9a-fA-F:.]+\]|\d+(\.\d+){3}):)?((\d+(-\d+)?)?:)?\d+(-\d+)?(\/(tcp|udp|sctp))?$/
+const port = z
+  .union([
+    z.string().regex(shortPort, {
+      error: 'must be a port in the short form of Compose, for example "9090:9090"',
+    }),
+    z.int().min(1).max(65_535),
+  ])
+  .describe('Short form of Compose, for example "9090:9090"; "9090" lets the engine choose')
+
+const portNumber = z.int({ error: 'must be a port number' }).min(1).max(65_535)
+
+const exporter = z
+  .strictObject({
+    port: portNumber.describe('Port in the container on which it serves /metrics'),
+    kind: z.string().min(1).describe('What it exports, for example node, nvidia-gpu or blackbox'),
+  })
+  .describe('Present when the service serves metrics for Prometheus')
+
+const service = z.strictObject({
+  image: z.string().min(1).describe('Image as the compose file names it'),
+  ports: z.array(port).default([]).describe('Ports published on the host'),
+  config: z
+    .array(absolutePath)
+    .default([])
+    .describe('Host paths of the configuration that is bind-mounted into it'),
+  exporter: exporter.optional(),
+  oneShot: z
+    .boolean()
+    .default(false)
+    .describe('Runs to its end and exits with 0: that it is gone is right'),
+})
+
+const start = z
+  .strictObject({
+    files: z
+      .array(anyPath)
+      .describe('Compose files, always given together; absolute, or relative to workingDir'),
+    envFiles: z
+      .array(anyPath)
+      .default([])
+      .describe('Files given with --env-file; absolute, or relative to workingDir'),
+    services: z
+      .record(z.string().min(1), service)
+      .refine((services) => Object.keys(services).length > 0, {
+        error: 'is empty: a start brings up at least one service',
+      })
+      .meta({ minProperties: 1 })
+      .describe('Services by name, as in the compose files'),
+  })
+  .describe('One "docker compose up"')
+
+const project = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]*$/, {
+      error: 'must be a compose project name: lower-case letters, digits, "_" and "-"',
+    })
+    .describe('Name of the compose project (com.docker.compose.project)'),
+  workingDir: absolutePath.describe('Directory in which compose is called'),
+  starts: z
+    .array(start)
+    .min(1, { error: 'is empty: a compose project needs at least one start' })
+    .describe('One "docker compose up" each, in the order in which they are brought up'),
+})
+
+const home = z
+  .strictObject({
+    context: z.string().min(1).describe('Docker context that should be current'),
+    engineId: z
+      .string()
+      .min(1)
+      .describe('ID of the engine (docker info --format "{{.ID}}"); names can move, this cannot'),
+    engineKind: z.enum(engineKinds).default('unknown').describe('Kind of that engine'),
+    endpoint: endpoint.describe('Where the context points'),
+  })
+  .describe('The context and the engine that the stack belongs to')
+
+const stayHome = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe('Switch back without being asked'),
+    countdownSeconds: z
+      .int({ error: 'must be a whole number of seconds' })
+      .min(5)
+      .max(3600)
+      .default(30)
+      .describe('How long the countdown can be seen, and cancelled, before it switches'),
+  })
+  .describe('Switches back by itself after a visible countdown; off unless enabled here')
+
+export const stackFileSchema = z
+  .strictObject({
+    version: z.literal(currentVersion).describe('Version of this layout'),
+    name: name.describe('Name of the stack, as Odin Sentinel shows it'),
+    home,
+    projects: z
+      .array(project)
+      .min(1, { error: 'is empty: a stack needs at least one compose project' })
+      .describe('The compose projects that make up the stack'),
+    stayHome: stayHome.prefault({}),
+  })
+  .meta({ title: 'Odin Sentinel stack file' })
+
+export type StackFile = z.infer<typeof stackFileSchema>
+
+/** Paths become absolute, services a list, defaults that say nothing go away. */
+export function stackOf(file: StackFile): Stack {
+  return {
+    name: file.name,
+    home: file.home,
+    projects: file.projects.map((project) => ({
+      name: project.name,
+      workingDir: resolvePath('/', project.workingDir),
+      starts: project.starts.map((start) => ({
+        files: start.files.map((path) => resolvePath(project.workingDir, path)),
+        envFiles: start.envFiles.map((path) => resolvePath(project.workingDir, path)),
+        services: Object.entries(start.services).map(([name, service]) => ({
+          name,
+          image: service.image,
+          ports: service.ports.map(String),
+          config: service.config.map((path) => resolvePath('/', path)),
+          ...(service.exporter && { exporter: service.exporter }),
+          ...(service.oneShot && { oneShot: true }),
+        })),
+      })),
+    })),
+    stayHome: file.stayHome,
+  }
+}
+
+/** What the schema cannot say by itself: names that must be unique across branches. */
+export function duplicatesOf(file: StackFile): { path: PropertyKey[]; sentence: string }[] {
+  const found: { path: PropertyKey[]; sentence: string }[] = []
+  const projects = new Set<string>()
+  file.projects.forEach((project, p) => {
+    if (projects.has(project.name)) {
+      found.push({
+        path: ['projects', p, 'name'],
+        sentence: `The compose project ${project.name} is listed twice, expected once.`,
+      })
+    }
+    projects.add(project.name)
+    const services = new Set<string>()
+    project.starts.forEach((start, s) => {
+      for (const service of Object.keys(start.services)) {
+        if (services.has(service)) {
+          found.push({
+            path: ['projects', p, 'starts', s, 'services', service],
+            sentence: `The service ${service} is in two starts of project ${project.name}, expected in one.`,
+          })
+        }
+        services.add(service)
+      }
+    })
+  })
+  return found
+}
