@@ -14,6 +14,7 @@ import { type LabEngine, labEngine } from './engine.ts'
 import { hostAddress, type Machine, startMachine, vmAddress } from './machine.ts'
 import type { Outcome, RunOptions } from './run.ts'
 import { setUp } from './set-up.ts'
+import { terminalEnvironment } from './terminal.ts'
 
 /** Two real Docker engines that differ in what the incident turned on, and one terminal. */
 export type Lab = {
@@ -32,8 +33,10 @@ export type Lab = {
   machine: Machine
   /** The real Docker CLI, in the terminal. */
   docker(args: readonly string[], options?: RunOptions): Promise<Outcome>
-  /** The real Compose with the stack's project directory and env file. */
+  /** The real Compose for the stack in `stackDirectory`, whatever context is current. */
   compose(context: string, args: readonly string[], options?: RunOptions): Promise<Outcome>
+  /** Brings the whole stack up as its people do: one `up` for each file, in order. */
+  bringUp(context: string): Promise<void>
   /** Ends of the engines' logs, for the reader of a failed test. */
   logTails(): Promise<string>
   close(): Promise<void>
@@ -42,6 +45,13 @@ export type Lab = {
 // A real disk nearly everywhere, where /tmp is often memory.
 const place = '/var/tmp'
 const prefix = 'odin-lab-'
+
+/** The files of the stack, in the order in which they are brought up. */
+export const composeFiles = [
+  'docker-compose.yml',
+  'docker-compose-exporters.yml',
+  'docker-compose-logging.yml',
+] as const
 
 /** From a warm cache about ten seconds. Throws when `labPossible` would have said no. */
 export async function startLab(): Promise<Lab> {
@@ -93,23 +103,27 @@ export async function startLab(): Promise<Lab> {
       parts,
     })
     await Promise.all([native.start(), desktop.start()])
-    const env = terminalEnvironment(userHome, dockerConfig, parts.programs)
+    const env = terminalEnvironment(userHome, parts.programs)
     const docker: Lab['docker'] = (args, options = {}) =>
       machine.run('terminal', ['docker', ...args], { ...options, env: { ...env, ...options.env } })
     await docker(['context', 'create', 'desktop-linux', '--docker', `host=unix://${desktopSocket}`])
     await docker(['context', 'create', 'native', '--docker', `host=unix://${nativeSocket}`])
     await docker(['context', 'use', 'desktop-linux'])
+    const compose: Lab['compose'] = (context, args, options) =>
+      docker(
+        [
+          ...['--context', context, 'compose', '--progress', 'quiet'],
+          ...['--project-directory', stackDirectory],
+          ...['--env-file', join(stackDirectory, 'odin.env'), ...args],
+        ],
+        { cwd: stackDirectory, ...options },
+      )
     return {
       ...{ directory, dockerConfig, stackDirectory, env, desktop, native, machine, docker, close },
-      compose: (context, args, options) =>
-        docker(
-          [
-            ...['--context', context, 'compose', '--progress', 'quiet'],
-            ...['--project-directory', stackDirectory],
-            ...['--env-file', join(stackDirectory, 'odin.env'), ...args],
-          ],
-          { cwd: stackDirectory, ...options },
-        ),
+      compose,
+      async bringUp(context) {
+        for (const file of composeFiles) await compose(context, ['-f', file, 'up', '-d'])
+      },
       logTails: async () => (await Promise.all([desktop.logTail(), native.logTail()])).join('\n'),
     }
   } catch (error) {
@@ -125,23 +139,6 @@ async function answerNames(machine: Machine, directory: string): Promise<void> {
   options.push(`--listen-address=${vmAddress}`, '--pid-file')
   options.push(...names.map((name) => `--address=/${name}/${hostAddress}`))
   await machine.start('vm', ['dnsmasq', ...options], join(directory, 'dnsmasq.log'))
-}
-
-function terminalEnvironment(
-  userHome: string,
-  dockerConfig: string,
-  programs: readonly string[],
-): Record<string, string> {
-  return {
-    PATH: [...programs, process.env['PATH']].join(':'),
-    HOME: userHome,
-    DOCKER_CONFIG: dockerConfig,
-    XDG_CONFIG_HOME: join(userHome, '.config'),
-    XDG_STATE_HOME: join(userHome, '.local/state'),
-    XDG_DATA_HOME: join(userHome, '.local/share'),
-    XDG_CACHE_HOME: join(userHome, '.cache'),
-    LANG: 'C.UTF-8',
-  }
 }
 
 /** A run that was killed has lost its processes to the kernel, but not its files. */

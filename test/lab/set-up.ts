@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { ensurePackages } from '../../build/debian-packages.ts'
 import { type LabImage, makeImages } from './images.ts'
 import { run } from './run.ts'
 
@@ -59,7 +60,8 @@ const quietly: Report = () => undefined
 
 /** Makes what is missing and returns the parts. From a warm cache it only reads one file. */
 export async function setUp(report: Report = quietly): Promise<LabParts> {
-  await installOnHost(report)
+  const problem = await ensurePackages(hostPackages)
+  if (problem) throw new Error(`the lab lacks something: ${problem}`)
   const place = await cachePlace()
   const cached = await readParts(place)
   if (cached) {
@@ -91,8 +93,7 @@ export async function setUp(report: Report = quietly): Promise<LabParts> {
 }
 
 export async function labIsCached(): Promise<boolean> {
-  const missing = await missingOnHost().catch(() => hostPackages)
-  return missing.length === 0 && (await readParts(await cachePlace())) !== undefined
+  return (await readParts(await cachePlace())) !== undefined
 }
 
 function cacheDirectory(): string {
@@ -125,32 +126,6 @@ async function forgetIdle(parent: string, idleDays: number): Promise<void> {
     const usedAt = (await stat(join(path, 'images.json')).catch(() => stat(path))).mtimeMs
     if (Date.now() - usedAt > idleDays * 86_400_000) await rm(path, { recursive: true })
   }
-}
-
-async function missingOnHost(): Promise<string[]> {
-  const { stdout } = await run(
-    'dpkg-query',
-    ['-W', '-f', '${Package} ${db:Status-Status}\n', ...hostPackages],
-    { anyExitCode: true },
-  )
-  const lines = stdout.split('\n')
-  return hostPackages.filter((name) => !lines.includes(`${name} installed`))
-}
-
-async function installOnHost(report: Report): Promise<void> {
-  const missing = await missingOnHost()
-  if (missing.length === 0) return
-  if (process.getuid?.() !== 0)
-    throw new Error(`the lab needs root to install: ${missing.join(' ')}`)
-  report(`lab: installing ${missing.join(' ')}`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const patience = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3']
-  await run('apt-get', [...patience, 'update', '-qq'], { env })
-  await run(
-    'apt-get',
-    [...patience, 'install', '-y', '-qq', '--no-install-recommends', ...missing],
-    { env },
-  )
 }
 
 /** Downloads with lists and cache of its own: the machine's apt is neither asked nor changed. */

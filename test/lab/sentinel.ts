@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { FindingCode } from '../../shared/assess/finding.ts'
+import type { FindingView, IncidentView, StatusView, WatchLine } from '../../shared/ipc/status.ts'
+import { statusSchema, watchLineSchema } from '../../shared/ipc/status.ts'
+import type { Lab } from './engines.ts'
+import type { Outcome } from './run.ts'
+
+const repository = join(import.meta.dirname, '../..')
+const commandLine = [process.execPath, join(repository, 'electron/cli.ts')]
+const patienceSeconds = 60
+
+type Env = Readonly<Record<string, string>>
+
+/** Runs our real command line in the lab's terminal, whatever its exit code. */
+export function sentinel(lab: Lab, args: readonly string[], env: Env = {}): Promise<Outcome> {
+  return lab.machine.run('terminal', [...commandLine, ...args], {
+    env: { ...lab.env, ...env },
+    cwd: repository,
+    anyExitCode: true,
+  })
+}
+
+/** `status --json`, parsed by its published schema. */
+export async function statusOf(
+  lab: Lab,
+  env: Env = {},
+): Promise<{ code: number; status: StatusView }> {
+  const { code, stdout, stderr } = await sentinel(lab, ['status', '--json'], env)
+  if (stdout.trim() === '') throw new Error(`status --json said nothing but:\n${stderr}`)
+  return { code, status: statusSchema.parse(JSON.parse(stdout)) }
+}
+
+/**
+ * A running `watch --json`, whose every line is parsed by its published schema.
+ * What is waited for may come any time after the last `mark`.
+ */
+export type Watch = {
+  /** Only lines from now on count. */
+  mark(): void
+  until<T>(what: string, pick: (line: WatchLine) => T | undefined): Promise<T>
+  untilFinding(
+    code: FindingCode,
+    status: FindingView['status'],
+    subject?: string,
+  ): Promise<FindingView>
+  untilIncident(cause: FindingCode, status: IncidentView['status']): Promise<IncidentView>
+  untilHealth(health: StatusView['health']): Promise<StatusView>
+  /** All findings that began to fire since the last `mark`, as `CODE@subject`. */
+  fired(): string[]
+  /** Ends it as Ctrl+C does and returns its exit code. */
+  stop(): Promise<number | null>
+}
+
+export async function watch(lab: Lab, env: Env = {}): Promise<Watch> {
+  const command = [...commandLine, 'watch', '--json']
+  const [program, ...args] = lab.machine.inside('terminal', command, repository)
+  const child = spawn(program, args, {
+    env: { ...lab.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'close')
+  const news = new EventEmitter()
+  const lines: WatchLine[] = []
+  const complaints: string[] = []
+  let marked = 0
+  let broken: Error | undefined
+  child.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text))
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    try {
+      lines.push(watchLineSchema.parse(JSON.parse(text)))
+    } catch (error) {
+      broken ??= new Error(`watch --json printed what its schema refuses:\n${text}`, {
+        cause: error,
+      })
+    }
+    news.emit('news')
+  })
+  child.once('close', () => {
+    broken ??= new Error(`watch --json ended:\n${complaints.join('')}`)
+    news.emit('news')
+  })
+
+  async function until<T>(what: string, pick: (line: WatchLine) => T | undefined): Promise<T> {
+    const tooLate = AbortSignal.timeout(patienceSeconds * 1000)
+    let seen = marked
+    for (;;) {
+      for (; seen < lines.length; seen += 1) {
+        const line = lines[seen]
+        const picked = line && pick(line)
+        if (picked !== undefined) return picked
+      }
+      if (broken) throw broken
+      try {
+        await once(news, 'news', { signal: tooLate })
+      } catch {
+        throw new Error(await missed(what))
+      }
+    }
+  }
+
+  async function missed(what: string): Promise<string> {
+    const said = lines.slice(marked).map(inShort).slice(-40).join('\n')
+    const tails = await lab.logTails()
+    return `no ${what} within ${patienceSeconds} s. Lines since the mark:\n${said}\n${tails}`
+  }
+
+  return {
+    mark() {
+      marked = lines.length
+    },
+    until,
+    untilFinding: (code, status, subject) =>
+      until(`${code} ${subject ?? ''} ${status}`, (line) => {
+        if (line.type !== 'finding') return undefined
+        const { finding } = line
+        const isIt = finding.code === code && finding.status === status
+        return isIt && finding.subject === (subject ?? finding.subject) ? finding : undefined
+      }),
+    untilIncident: (cause, status) =>
+      until(`incident of ${cause} ${status}`, (line) =>
+        line.type === 'incident' && line.incident.cause === cause && line.incident.status === status
+          ? line.incident
+          : undefined,
+      ),
+    untilHealth: (health) =>
+      until(`state with health ${health}`, (line) =>
+        line.type === 'state' && line.status.health === health ? line.status : undefined,
+      ),
+    fired: () =>
+      lines
+        .slice(marked)
+        .flatMap((line) => (line.type === 'finding' ? [line.finding] : []))
+        .filter((finding) => finding.status === 'firing')
+        .map((finding) => `${finding.code}@${finding.subject}`),
+    async stop() {
+      child.kill('SIGINT')
+      await ended
+      return child.exitCode
+    },
+  }
+}
+
+function inShort(line: WatchLine): string {
+  switch (line.type) {
+    case 'state':
+      return `${line.at} state ${line.status.health}: ${line.status.sentence}`
+    case 'finding':
+      return `${line.at} ${line.finding.status} ${line.finding.code}@${line.finding.subject}: ${line.finding.sentence}`
+    case 'incident':
+      return `${line.at} incident ${line.incident.status} ${line.incident.cause}: ${line.incident.sentence}`
+    case 'timeline':
+      return `${line.at} timeline: ${line.entry.sentence}`
+  }
+}
