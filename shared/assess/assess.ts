@@ -1,0 +1,92 @@
+import { homeContainers, isDown, sightAtHome } from '../domain/whereabouts.ts'
+import type { Finding, FindingCode } from './finding.ts'
+import { contextConfigInvalid } from './rules/context-config-invalid.ts'
+import { contextMissing } from './rules/context-missing.ts'
+import { contextPinnedByEnv } from './rules/context-pinned-by-env.ts'
+import { contextSwitched } from './rules/context-switched.ts'
+import { desktopStopped } from './rules/desktop-stopped.ts'
+import { engineReplaced } from './rules/engine-replaced.ts'
+import { engineUnreachable } from './rules/engine-unreachable.ts'
+import { healthcheckCannotRun } from './rules/healthcheck-cannot-run.ts'
+import { sentinelBlind } from './rules/sentinel-blind.ts'
+import { serviceCrashLooping } from './rules/service-crash-looping.ts'
+import { serviceMissing } from './rules/service-missing.ts'
+import { serviceOomKilled } from './rules/service-oom-killed.ts'
+import { serviceStopped } from './rules/service-stopped.ts'
+import { serviceUnhealthy } from './rules/service-unhealthy.ts'
+import { splitBrain } from './rules/split-brain.ts'
+import { stackFileInvalid } from './rules/stack-file-invalid.ts'
+import { strayContainers } from './rules/stray-containers.ts'
+import type { Situation } from './situation.ts'
+
+/** What a rule has to see before its silence means that all is well. */
+type Sees = (situation: Situation) => boolean
+
+const always: Sees = () => true
+const contexts: Sees = ({ observed }) => observed.contexts.status === 'known'
+const servicesHome: Sees = ({ observed, stack }) =>
+  homeContainers(observed, stack.home) !== undefined
+const engineHome: Sees = ({ observed, stack }) => {
+  const engine = sightAtHome(observed, stack.home)?.engine
+  return engine !== undefined && (engine.status === 'known' || isDown(engine))
+}
+const allEngines: Sees = ({ observed }) =>
+  observed.engines.every(({ containers, engine, sameAs }) =>
+    engine.status === 'known' ? sameAs || containers.status === 'known' : isDown(engine),
+  )
+
+/** The rule book, in reading order: from what Sentinel sees, over the place, to each service. */
+export const ruleBook: readonly {
+  code: FindingCode
+  rule: (situation: Situation) => Finding[]
+  sees: Sees
+}[] = [
+  { code: 'SENTINEL_BLIND', rule: sentinelBlind, sees: always },
+  { code: 'STACK_FILE_INVALID', rule: stackFileInvalid, sees: always },
+  { code: 'DESKTOP_STOPPED', rule: desktopStopped, sees: engineHome },
+  { code: 'CONTEXT_PINNED_BY_ENV', rule: contextPinnedByEnv, sees: contexts },
+  { code: 'CONTEXT_CONFIG_INVALID', rule: contextConfigInvalid, sees: contexts },
+  { code: 'CONTEXT_MISSING', rule: contextMissing, sees: contexts },
+  { code: 'CONTEXT_SWITCHED', rule: contextSwitched, sees: contexts },
+  { code: 'ENGINE_REPLACED', rule: engineReplaced, sees: engineHome },
+  { code: 'ENGINE_UNREACHABLE', rule: engineUnreachable, sees: engineHome },
+  { code: 'STRAY_CONTAINERS', rule: strayContainers, sees: allEngines },
+  { code: 'SPLIT_BRAIN', rule: splitBrain, sees: allEngines },
+  { code: 'SERVICE_MISSING', rule: serviceMissing, sees: servicesHome },
+  { code: 'SERVICE_CRASH_LOOPING', rule: serviceCrashLooping, sees: servicesHome },
+  { code: 'SERVICE_OOM_KILLED', rule: serviceOomKilled, sees: servicesHome },
+  { code: 'SERVICE_STOPPED', rule: serviceStopped, sees: servicesHome },
+  { code: 'HEALTHCHECK_CANNOT_RUN', rule: healthcheckCannotRun, sees: servicesHome },
+  { code: 'SERVICE_UNHEALTHY', rule: serviceUnhealthy, sees: servicesHome },
+]
+
+/** Of these only the first is said about one service; the others follow from it. */
+const mostSpecificFirst: readonly FindingCode[] = [
+  'SERVICE_CRASH_LOOPING',
+  'SERVICE_OOM_KILLED',
+  'SERVICE_STOPPED',
+  'HEALTHCHECK_CANNOT_RUN',
+  'SERVICE_UNHEALTHY',
+]
+
+/** Everything that is not as it should be, in the order of the rule book, then of the stack. */
+export function assess(situation: Situation): Finding[] {
+  return withoutLessSpecific(ruleBook.flatMap(({ rule }) => rule(situation)))
+}
+
+/** Codes about which nothing can be said now: what was found before still stands. */
+export function undecided(situation: Situation): ReadonlySet<FindingCode> {
+  return new Set(ruleBook.filter(({ sees }) => !sees(situation)).map(({ code }) => code))
+}
+
+function withoutLessSpecific(findings: readonly Finding[]): Finding[] {
+  const said = new Map<string, number>()
+  for (const { code, subject } of findings) {
+    const rank = mostSpecificFirst.indexOf(code)
+    if (rank >= 0) said.set(subject, Math.min(rank, said.get(subject) ?? rank))
+  }
+  return findings.filter(({ code, subject }) => {
+    const rank = mostSpecificFirst.indexOf(code)
+    return rank < 0 || said.get(subject) === rank
+  })
+}

@@ -1,0 +1,95 @@
+import { type Finding, type FindingCode, findingKey, type HeldFinding } from './finding.ts'
+
+const second = 1_000
+
+/** How long a finding must last before it disturbs anybody. */
+const holdTimes: Readonly<Record<FindingCode, number>> = {
+  CONTEXT_SWITCHED: 0,
+  CONTEXT_PINNED_BY_ENV: 0,
+  CONTEXT_MISSING: 0,
+  CONTEXT_CONFIG_INVALID: second, // an editor in the middle of saving
+  STACK_FILE_INVALID: second,
+  DESKTOP_STOPPED: second,
+  ENGINE_REPLACED: second,
+  ENGINE_UNREACHABLE: 2 * second, // a daemon that restarts
+  STRAY_CONTAINERS: 2 * second,
+  SPLIT_BRAIN: 2 * second,
+  SENTINEL_BLIND: 5 * second, // the first looks after a start
+  SERVICE_STOPPED: 5 * second, // compose recreates: the old one stops before the new one runs
+  SERVICE_MISSING: 10 * second,
+  SERVICE_CRASH_LOOPING: 0, // these four have been waited for already, by the engine or the rule
+  SERVICE_OOM_KILLED: 0,
+  SERVICE_UNHEALTHY: 0,
+  HEALTHCHECK_CANNOT_RUN: 0,
+}
+
+export const holdFor = (code: FindingCode): number => holdTimes[code]
+
+/** Resolved findings and incidents are still shown for so long. */
+export const resolvedStaysMs = 600 * second
+/** What comes back within this time was never really gone. */
+export const flapMs = 30 * second
+
+/**
+ * Pending → firing → resolved. A finding keeps its `since` while it lasts, and over a gap of
+ * up to `flapMs`. A pending one that goes away was never there. What is `undecided` stays as
+ * it was: a source that cannot be seen resolves nothing.
+ */
+export function hold(
+  previous: readonly HeldFinding[],
+  findings: readonly Finding[],
+  now: number,
+  holdTime: (code: FindingCode) => number = holdFor,
+  undecided: ReadonlySet<FindingCode> = new Set(),
+): HeldFinding[] {
+  const before = new Map(previous.map((held) => [findingKey(held), held]))
+  const seen = new Set(findings.map(findingKey))
+  const here = findings.map((finding) =>
+    carryOn(before.get(findingKey(finding)), finding, now, holdTime(finding.code)),
+  )
+  const gone = previous
+    .filter((held) => !seen.has(findingKey(held)))
+    .flatMap((held) =>
+      undecided.has(held.code) && held.status !== 'resolved' ? [held] : letGo(held, now),
+    )
+  return [...here, ...gone]
+}
+
+function carryOn(
+  before: HeldFinding | undefined,
+  finding: Finding,
+  now: number,
+  holdMs: number,
+): HeldFinding {
+  if (before === undefined || isOver(before, now)) return begin(finding, now, now, holdMs)
+  if (before.firedAt === undefined) return begin(finding, before.since, now, holdMs)
+  return { ...finding, status: 'firing', since: before.since, firedAt: before.firedAt }
+}
+
+function begin(finding: Finding, since: number, now: number, holdMs: number): HeldFinding {
+  return now - since >= holdMs
+    ? { ...finding, status: 'firing', since, firedAt: now }
+    : { ...finding, status: 'pending', since }
+}
+
+const isOver = ({ resolvedAt }: HeldFinding, now: number): boolean =>
+  resolvedAt !== undefined && now - resolvedAt > flapMs
+
+function letGo(held: HeldFinding, now: number): HeldFinding[] {
+  if (held.status === 'pending') return []
+  if (held.status === 'firing') return [{ ...held, status: 'resolved', resolvedAt: now }]
+  return now - (held.resolvedAt ?? now) < resolvedStaysMs ? [held] : []
+}
+
+/** When holding again would change something by the passing of time alone. */
+export function nextDeadline(
+  held: readonly HeldFinding[],
+  now: number,
+  holdTime: (code: FindingCode) => number = holdFor,
+): number | undefined {
+  const deadlines = held.flatMap(({ status, since, code, resolvedAt }) => {
+    if (status === 'pending') return [since + holdTime(code)]
+    return resolvedAt === undefined ? [] : [resolvedAt + resolvedStaysMs]
+  })
+  return deadlines.length === 0 ? undefined : Math.max(now, Math.min(...deadlines))
+}

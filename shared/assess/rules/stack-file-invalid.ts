@@ -1,0 +1,22 @@
+import type { Finding } from '../finding.ts'
+import type { Situation } from '../situation.ts'
+
+/** The stack file was edited into something that cannot be used. Needs no stack to be said. */
+export function stackFileInvalid({
+  stackFileProblem: invalid,
+}: Pick<Situation, 'stackFileProblem'>): Finding[] {
+  if (invalid === undefined) return []
+  return [
+    {
+      code: 'STACK_FILE_INVALID',
+      severity: 'warning',
+      subject: `file:${invalid.file}`,
+      sentence: `${invalid.file} cannot be used, expected a valid stack file.`,
+      evidence: {
+        problem: invalid.problem,
+        consequence: 'the last good version stays in force',
+      },
+      remedy: { kind: 'runbook', code: 'STACK_FILE_INVALID' },
+    },
+  ]
+}

@@ -1,0 +1,61 @@
+import type { History } from '../domain/history.ts'
+import type { ObservedState } from '../domain/observed-state.ts'
+import type { Stack } from '../domain/stack.ts'
+import { homeContainers, homeSight, isUp, nameOfEngine, placesOf } from '../domain/whereabouts.ts'
+import type { HeldFinding } from './finding.ts'
+import { byCause } from './root-cause.ts'
+import { lastingServices } from './situation.ts'
+
+export type Verdict = { health: 'ok' | 'warning' | 'critical' | 'unknown'; sentence: string }
+
+export type VerdictMatter = {
+  held: readonly HeldFinding[]
+  observed: ObservedState
+  stack: Stack | undefined
+  history: History
+}
+
+/** One word and one sentence. Critical beats unknown, unknown beats warning; unknown is never ok. */
+export function verdict({ held, observed, stack }: VerdictMatter): Verdict {
+  const firing = held.filter(({ status }) => status === 'firing').sort(byCause)
+  const worst = (severity: HeldFinding['severity']): HeldFinding | undefined =>
+    firing.find((finding) => finding.severity === severity)
+
+  const critical = worst('critical')
+  if (critical) return { health: 'critical', sentence: critical.sentence }
+  if (stack === undefined) {
+    const sentence = firing[0]?.sentence ?? 'No stack has been adopted: run odin-sentinel adopt.'
+    return { health: 'unknown', sentence }
+  }
+  const blind = worst('unknown')?.sentence ?? notYetSeen(observed, stack)
+  if (blind) return { health: 'unknown', sentence: blind }
+  const warning = worst('warning')
+  if (warning) return { health: 'warning', sentence: warning.sentence }
+  return { health: 'ok', sentence: allIsWell(observed, stack, held) }
+}
+
+/** Before the first looks, and within the hold time of what is wrong, there is nothing to go by. */
+function notYetSeen(observed: ObservedState, stack: Stack): string | undefined {
+  if (observed.contexts.status === 'unknown') {
+    return `The Docker contexts have not been seen: ${observed.contexts.failure.message}.`
+  }
+  if (homeContainers(observed, stack.home) !== undefined) return undefined
+  return `What runs on ${stack.home.context} is not known.`
+}
+
+function allIsWell(observed: ObservedState, stack: Stack, held: readonly HeldFinding[]): string {
+  const sight = homeSight(observed, stack.home)
+  const where = sight ? nameOfEngine(observed, sight, stack.home) : stack.home.context
+  const services = lastingServices(stack)
+  const up = services.filter(({ project, service }) =>
+    placesOf(observed, project, service.name).some(
+      (place) => place.sight === sight && isUp(place.container),
+    ),
+  )
+  const waiting = held.some(({ status }) => status === 'pending')
+  if (up.length < services.length || waiting) {
+    return `${up.length} of ${services.length} services run on ${where}; Sentinel is looking again.`
+  }
+  const all = services.length === 1 ? 'The one service runs' : `All ${services.length} services run`
+  return `${all} on ${where}, where ${services.length === 1 ? 'it belongs' : 'they belong'}.`
+}
