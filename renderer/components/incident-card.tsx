@@ -54,6 +54,11 @@ function Choices(props: IncidentCardProps) {
           {remedy.label}
         </Button>
       )}
+      {remedy.kind === 'runbook' && (
+        <Button look="primary" onPress={props.onRunbook}>
+          Runbook
+        </Button>
+      )}
       {props.mayKeep && (
         <Button disabled={busy} onPress={props.onKeep}>
           Keep here…
@@ -83,9 +88,11 @@ function Choices(props: IncidentCardProps) {
           }))}
         />
       )}
-      <Button look={remedy.kind === 'runbook' ? 'primary' : 'quiet'} onPress={props.onRunbook}>
-        Runbook
-      </Button>
+      {remedy.kind !== 'runbook' && (
+        <Button look="quiet" onPress={props.onRunbook}>
+          Runbook
+        </Button>
+      )}
     </div>
   )
 }

@@ -14,7 +14,7 @@ export function ProposedSteps({ steps }: { steps: readonly ProposedStep[] }) {
           <span className="step-number">{index + 1}</span>
           <div className="step-words">
             <p className="step-what">{sentenceCase(step.what)}</p>
-            <p className="step-cause">{sentenceCase(step.cause)}</p>
+            <p className="step-cause">{step.cause}</p>
           </div>
           <span className="step-kind">{step.kind}</span>
         </li>
@@ -38,7 +38,7 @@ export function RunningSteps(props: {
           <div className="step-words">
             <p className="step-what">{sentenceCase(step.what)}</p>
             {step.problem === undefined ? (
-              <p className="step-cause">{sentenceCase(step.cause)}</p>
+              <p className="step-cause">{step.cause}</p>
             ) : (
               <p className="step-problem">{step.problem}</p>
             )}

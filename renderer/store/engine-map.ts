@@ -1,6 +1,6 @@
 import type { EngineView, FindingView, ServiceView, StatusView } from '../../shared/ipc/status.ts'
 import type { EngineColumn, EngineMapProps, MapCell } from '../components/engine-map.tsx'
-import { engineKindWords } from './wording.ts'
+import { countWords, engineKindWords } from './wording.ts'
 
 type Place = ServiceView['places'][number]
 
@@ -77,19 +77,29 @@ function cellOf(service: ServiceView, engine: EngineView, seen: boolean, faulty:
 const titleOf = (engine: EngineView): string =>
   engine.contexts[0] ?? (engine.name === '' ? engine.endpoint : engine.name)
 
+function stateOf(engine: EngineView, seen: boolean, cells: readonly MapCell[]): string {
+  if (!seen) {
+    return engine.failure ?? (engine.answers ? 'Its containers cannot be seen.' : 'No answer.')
+  }
+  if (engine.home) {
+    const running = cells.filter((cell) => cell.kind === 'running').length
+    return `${running} of ${cells.length} running`
+  }
+  const strays = cells.filter((cell) => cell.stray).length
+  return strays === 0 ? 'nothing of the stack' : countWords(strays, 'stray')
+}
+
 function columnOf(engine: EngineView, seen: boolean, cells: readonly MapCell[]): EngineColumn {
-  const running = cells.filter((cell) => cell.kind === 'running').length
+  const kind = engine.kind === 'unknown' ? '' : engineKindWords(engine.kind)
   return {
     key: `${engine.engineId}@${engine.endpoint}`,
     title: titleOf(engine),
     alsoKnownAs: engine.contexts.slice(1),
-    kind: [engineKindWords(engine.kind), engine.version].filter((part) => part !== '').join(' '),
+    kind: [kind, engine.version].filter((part) => part !== '').join(' '),
     home: engine.home,
     current: engine.current,
     seen,
-    state: seen
-      ? `${running} of ${cells.length} running`
-      : (engine.failure ?? (engine.answers ? 'Its containers cannot be seen.' : 'No answer.')),
+    state: stateOf(engine, seen, cells),
   }
 }
 

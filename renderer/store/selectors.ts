@@ -40,11 +40,16 @@ function storyOf(incident: IncidentView, findings: readonly FindingView[]): Inci
   return { incident, cause, others: inside.filter((finding) => finding !== cause) }
 }
 
-/** What is going on now, the worst first. */
+/** What is going on now: the worst first, what is snoozed last. */
 export const firingStories = (status: StatusView): IncidentStory[] =>
   status.incidents
     .filter((incident) => incident.status === 'firing')
-    .toSorted((a, b) => rank(a.severity) - rank(b.severity) || a.since.localeCompare(b.since))
+    .toSorted(
+      (a, b) =>
+        Number(a.snoozedUntil !== undefined) - Number(b.snoozedUntil !== undefined) ||
+        rank(a.severity) - rank(b.severity) ||
+        a.since.localeCompare(b.since),
+    )
     .map((incident) => storyOf(incident, status.findings))
 
 /** What is over, the newest first. */

@@ -59,7 +59,11 @@ function Story(props: {
       onKeep={() => void actions.review(status.stack, { kind: 'keep-here' })}
       onSnooze={(until) => void actions.snooze(incident.id, until)}
       onMove={(hours) => void actions.moveOnPurpose(hours)}
-      onRunbook={() => void actions.readRunbook(incident.cause)}
+      onRunbook={() =>
+        void actions.readRunbook(
+          incident.remedy.kind === 'runbook' ? incident.remedy.code : incident.cause,
+        )
+      }
     />
   )
 }

@@ -24,6 +24,7 @@ const types: Record<string, string> = {
 async function serve(): Promise<{ address: string; close: () => void }> {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    if (path === '/favicon.ico') return void response.writeHead(204).end()
     const file = join(root, 'dist/renderer', path === '/' ? 'index.html' : path)
     try {
       const content = await readFile(file)
