@@ -191,6 +191,9 @@ function routesOf(engine: ServedEngine): Route[] {
       /^\/containers\/([^/]+)\/json$/,
       ofContainer((container) => ok(asInspection(container))),
     ],
+    // Compose asks for these before it stops or takes down; there is nothing of the kind to keep.
+    ['GET', /^\/networks$/, () => ok([])],
+    ['GET', /^\/volumes$/, () => ok({ Volumes: [], Warnings: null })],
     ['POST', /^\/containers\/([^/]+)\/start$/, start],
     ['POST', /^\/containers\/([^/]+)\/stop$/, stop],
     ['POST', /^\/containers\/([^/]+)\/restart$/, restart],

@@ -338,6 +338,11 @@ describe('does what it is told', () => {
     expect(engine.containers).toEqual([])
   })
 
+  test('answers what Compose asks before it takes a project down', async () => {
+    expect(await docker.listNetworks()).toEqual([])
+    expect(await docker.listVolumes()).toMatchObject({ Volumes: [] })
+  })
+
   test('stops as a daemon does: the stream breaks, the socket is gone; and comes back', async () => {
     const events = await listen()
     const { id } = engine.addContainer(service('grafana'))

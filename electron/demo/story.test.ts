@@ -9,7 +9,7 @@ import type { Sentinel } from '../sentinel/surface.ts'
 import { type DemoWorld, openDemoWorld } from './demo-world.ts'
 import { type Beat, playStory } from './play-story.ts'
 import { runs } from './small-container.ts'
-import { servicesAtHome, story } from './story.ts'
+import { howToPlay, servicesAtHome, story } from './story.ts'
 
 let parent: string
 let world: DemoWorld
@@ -197,6 +197,12 @@ describe('the story', () => {
       for (const word of ours) expect(say).not.toMatch(new RegExp(`\\b${word}s?\\b`, 'i'))
     }
   })
+})
+
+test('who stays is told where the world is, and that it is a demo', () => {
+  const lines = howToPlay(world)
+  expect(lines.filter((line) => !line.startsWith('DEMO'))).toEqual([])
+  expect(lines.join('\n')).toContain(`DOCKER_CONFIG=${world.dockerConfigDirectory}`)
 })
 
 describe('the player', () => {

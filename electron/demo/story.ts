@@ -1,6 +1,7 @@
 import type { FindingCode } from '../../shared/assess/finding.ts'
 import type { StatusView } from '../../shared/ipc/status.ts'
 import { demoProject } from './demo-stack.ts'
+import type { DemoWorld } from './demo-world.ts'
 import type { Beat, Expectation, Stage } from './play-story.ts'
 
 // The incident that Odin Sentinel was built after, in about a minute: once by a command that
@@ -147,3 +148,16 @@ export const story: readonly Beat[] = [
     say: 'All is well: 14 of 14 services are at home. You have just watched one incident come about in two ways, and end with one click.',
   },
 ]
+
+/** For whoever stays after the story: how to make trouble with their own docker command. */
+export function howToPlay(world: DemoWorld): string[] {
+  return [
+    'DEMO  This world stays open until you press Ctrl+C. In another terminal:',
+    `DEMO    $ export DOCKER_CONFIG=${world.dockerConfigDirectory}`,
+    'DEMO    $ docker context use default           (and desktop-linux to go back)',
+    'DEMO    $ docker --context desktop-linux kill odin-grafana-1',
+    `DEMO    $ docker -H ${world.native.endpoint} ps -a`,
+    'DEMO  The last line asks the second Docker of this world. Without -H, the context default',
+    'DEMO  would take your docker command to the real one of this machine.',
+  ]
+}
