@@ -67,6 +67,17 @@ test('Docker Desktop takes the context with it when it quits, and back when it s
   expect(states('desktop')).toEqual(Array(14).fill('running'))
 })
 
+test('Docker Desktop can be started as the unit that it is', async () => {
+  const { userUnits } = world
+  await world.quitDesktop()
+  const unit = 'docker-desktop.service'
+  expect(await userUnits.state(unit)).toEqual({ exists: true, active: 'inactive' })
+  await userUnits.start(unit)
+  expect(await userUnits.state(unit)).toEqual({ exists: true, active: 'active' })
+  expect(await userUnits.state('other.service')).toMatchObject({ exists: false })
+  await expect(userUnits.start('other.service')).rejects.toThrow('not found')
+})
+
 test('the exporters come up on the wrong engine as far as their ports are free', () => {
   world.composeUp(world.native, 'docker-compose-exporters.yml')
   expect(states('native').sort()).toEqual([

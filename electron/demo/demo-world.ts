@@ -25,6 +25,11 @@ export interface DemoWorld {
   readonly defaultEndpoint: string
   readonly desktop: SmallEngine
   readonly native: SmallEngine
+  /** In place of the user's systemd: Docker Desktop is the only unit that it knows. */
+  readonly userUnits: {
+    state(unit: string): Promise<{ exists: boolean; active: string }>
+    start(unit: string): Promise<void>
+  }
   /** `docker context use`, with the same file operations as the CLI's. */
   contextUse(name: string): Promise<void>
   /** `docker context create`. */
@@ -40,6 +45,9 @@ export interface DemoWorld {
   /** Stops both engines and removes the directory. Safe to call twice. */
   close(): Promise<void>
 }
+
+/** User unit of Docker Desktop for Linux. */
+const desktopUnit = 'docker-desktop.service'
 
 /** Linux gives a socket's path 108 bytes, the last of them a zero. */
 const longestSocketPath = 107
@@ -85,6 +93,11 @@ export async function openDemoWorld(parent = tmpdir()): Promise<DemoWorld> {
     await writeFile(join(place, 'meta.json'), JSON.stringify(meta))
   }
 
+  async function startDesktop(): Promise<void> {
+    await desktop.start()
+    await contextUse('desktop-linux')
+  }
+
   const world: DemoWorld = {
     directory,
     homeDirectory,
@@ -99,16 +112,23 @@ export async function openDemoWorld(parent = tmpdir()): Promise<DemoWorld> {
     defaultEndpoint: native.endpoint,
     desktop,
     native,
+    userUnits: {
+      async state(unit) {
+        const active = desktop.answers ? 'active' : 'inactive'
+        return { exists: unit === desktopUnit, active: unit === desktopUnit ? active : 'inactive' }
+      },
+      async start(unit) {
+        if (unit !== desktopUnit) throw new Error(`Unit ${unit} not found.`)
+        await startDesktop()
+      },
+    },
     contextUse,
     contextCreate,
     async quitDesktop() {
       await desktop.stop()
       await contextUse('default')
     },
-    async startDesktop() {
-      await desktop.start()
-      await contextUse('desktop-linux')
-    },
+    startDesktop,
     composeUp(engine, file) {
       const other = engine === desktop ? native : desktop
       const taken = takenPorts(other)
