@@ -3,7 +3,7 @@ import type { Step, StepKind } from '../../shared/plan/plan.ts'
 /** Where a running operation keeps what it needs to undo itself. */
 export type OperationSite = {
   id: string
-  /** `pre/` in the operation's directory: files as they were before. */
+  /** `keep/` in the operation's directory: files as they were before. */
   keepDirectory: string
   signal: AbortSignal
 }

@@ -1,0 +1,163 @@
+import type { OperationView } from '../../shared/ipc/contract.ts'
+import { describeStep } from '../../shared/plan/plan.ts'
+import { end } from './executor.ts'
+import { type JournalRecord, openJournal } from './journal.ts'
+import { operationInProgress, takeTurn } from './one-at-a-time.ts'
+import {
+  journalIn,
+  keepDirectoryIn,
+  type OperationRecord,
+  readOperation,
+  readOperations,
+} from './operation-directory.ts'
+import type { Ops } from './ops.ts'
+import { type OnProgress, type Progress, progressOf } from './progress.ts'
+import { rollBack, scribeOf } from './roll-back.ts'
+
+/** An operation that never came to its end: its process was killed, or the power failed. */
+export type OpenOperation = {
+  id: string
+  directory: string
+  title: string
+  stack: string
+  startedAt?: string
+  /** What may have been touched and was not undone, in the order it was done. */
+  touched: readonly { index: number; what: string; done: boolean }[]
+  /** Every step was carried out and verified; only the last word is missing. */
+  allDone: boolean
+  /** Why it cannot be rolled back by itself. */
+  problem?: string
+}
+
+/**
+ * `roll-back` undoes what was touched. `accept` ends an operation whose steps are all done.
+ */
+export type Direction = 'roll-back' | 'accept'
+
+/** What was interrupted on this machine, oldest first; without what is running right now. */
+export async function openOperations(stateDirectory: string): Promise<OpenOperation[]> {
+  // Asked before reading: an operation that ends in between is then read as ended.
+  const inProgress = await operationInProgress(stateDirectory)
+  const operations = await readOperations(stateDirectory)
+  return operations.filter(isOpen).flatMap((operation) => {
+    return operation.id === inProgress ? [] : [openOperationOf(operation)]
+  })
+}
+
+const isOpen = ({ records }: OperationRecord): boolean =>
+  !records.some((record) => record.type === 'end')
+
+function openOperationOf(operation: OperationRecord): OpenOperation {
+  const { id, directory, file, problem, records } = operation
+  const steps = file?.plan.steps ?? []
+  const done = stepsWith(records, 'done')
+  return {
+    id,
+    directory,
+    title: file?.title ?? id,
+    stack: file?.plan.stack ?? '',
+    ...(file && { startedAt: file.startedAt }),
+    touched: touchedIn(records).flatMap((index) => {
+      const step = steps[index]
+      return step ? [{ index, what: describeStep(step), done: done.has(index) }] : []
+    }),
+    allDone: file !== undefined && isAllDone(operation),
+    ...(problem !== undefined && { problem }),
+  }
+}
+
+function isAllDone({ file, records }: OperationRecord): boolean {
+  const done = stepsWith(records, 'done')
+  const undoing = records.some((record) => record.type === 'undo' || record.type === 'failed')
+  return !undoing && file !== undefined && file.plan.steps.every((_step, index) => done.has(index))
+}
+
+function stepsWith(records: readonly JournalRecord[], type: JournalRecord['type']): Set<number> {
+  return new Set(
+    records.flatMap((record) => (record.type === type && 'step' in record ? [record.step] : [])),
+  )
+}
+
+function touchedIn(records: readonly JournalRecord[]): number[] {
+  const undone = stepsWith(records, 'undone')
+  return [...stepsWith(records, 'intent')].filter((index) => !undone.has(index))
+}
+
+export type SettleParts = {
+  ops: Ops
+  stateDirectory: string
+  onProgress: OnProgress
+  now?: () => number
+}
+
+/**
+ * Brings an interrupted operation to its end. Killed in the middle, it can be called again:
+ * ops look at the world before they undo anything. Rejects with `NotYourTurn` while another
+ * operation is running, and with a sentence where it cannot know what was touched.
+ */
+export async function settle(
+  operation: Pick<OpenOperation, 'id'>,
+  direction: Direction,
+  parts: SettleParts,
+): Promise<OperationView> {
+  const turn = await takeTurn(parts.stateDirectory, operation.id)
+  try {
+    const found = await readOperation(parts.stateDirectory, operation.id)
+    if (!found) throw new Error(`There is no operation ${operation.id}.`)
+    if (!isOpen(found)) throw new Error(`Operation ${operation.id} has already ended.`)
+    return await settleNow(found, direction, parts)
+  } finally {
+    await turn.over()
+  }
+}
+
+async function settleNow(
+  operation: OperationRecord,
+  direction: Direction,
+  { ops, onProgress, now = Date.now }: SettleParts,
+): Promise<OperationView> {
+  const { id, file, directory, records } = operation
+  const keepDirectory = keepDirectoryIn(directory)
+  if (!file || operation.problem !== undefined) {
+    throw new Error(`${operation.problem} The files as they were are in ${keepDirectory}.`)
+  }
+  if (direction === 'accept' && !isAllDone(operation)) {
+    throw new Error('Not every step of this operation was done, so it can only be rolled back.')
+  }
+  const progress = progressOf(file, onProgress, now)
+  showJournal(progress, records)
+  const journal = await openJournal(journalIn(directory))
+  const scribe = scribeOf(journal, now)
+  try {
+    if (direction === 'accept') {
+      return await end(scribe, progress, 'done', 'All steps had been done when it was interrupted.')
+    }
+    const site = { id, keepDirectory, signal: new AbortController().signal }
+    const touched = touchedIn(records)
+    const toMend = await rollBack({ plan: file.plan, touched, ops, site, scribe, progress })
+    return toMend === undefined
+      ? await end(
+          scribe,
+          progress,
+          'rolled-back',
+          'It was interrupted; what had been done was rolled back.',
+        )
+      : await end(scribe, progress, 'needs-attention', `It was interrupted. ${toMend}`)
+  } finally {
+    await journal.close()
+  }
+}
+
+function showJournal(progress: Progress, records: readonly JournalRecord[]): void {
+  const states = {
+    intent: 'running',
+    done: 'done',
+    failed: 'failed',
+    undo: 'running',
+    undone: 'rolled-back',
+    'undo-failed': 'failed',
+  } as const
+  for (const record of records) {
+    if (record.type !== 'end') progress.step(record.step, { state: states[record.type] })
+  }
+}

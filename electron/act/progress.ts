@@ -1,0 +1,63 @@
+import type { OperationView } from '../../shared/ipc/contract.ts'
+import { describeStep } from '../../shared/plan/plan.ts'
+import type { Outcome } from './journal.ts'
+import type { PlanFile } from './plan-file.ts'
+
+export type StepView = OperationView['steps'][number]
+export type OnProgress = (view: OperationView) => void
+
+/** The face of a running operation: every change is told as a whole new view. */
+export type Progress = {
+  step(index: number, change: Partial<StepView>): void
+  stateOf(index: number): StepView['state'] | undefined
+  say(sentence: string): void
+  end(outcome: Outcome, sentence: string): OperationView
+}
+
+export function progressOf(file: PlanFile, tell: OnProgress, now: () => number): Progress {
+  const began = new Map<number, number>()
+  let view: OperationView = {
+    id: file.id,
+    title: file.title,
+    stack: file.plan.stack,
+    startedAt: file.startedAt,
+    outcome: 'running',
+    sentence: '',
+    steps: file.plan.steps.map((step) => ({
+      kind: step.kind,
+      what: describeStep(step),
+      cause: step.cause,
+      state: 'waiting',
+    })),
+  }
+
+  function change(next: Partial<OperationView>): OperationView {
+    view = { ...view, ...next }
+    tell(view)
+    return view
+  }
+
+  function withTime(index: number, changed: Partial<StepView>): Partial<StepView> {
+    if (changed.state === 'running') began.set(index, now())
+    const since = began.get(index)
+    const finished = changed.state === 'done' || changed.state === 'failed'
+    return finished && since !== undefined ? { ...changed, milliseconds: now() - since } : changed
+  }
+
+  return {
+    step(index, changed) {
+      const timed = withTime(index, changed)
+      change({
+        steps: view.steps.map((step, at) => (at === index ? { ...step, ...timed } : step)),
+      })
+    },
+    stateOf: (index) => view.steps[index]?.state,
+    say: (sentence) => void change({ sentence }),
+    end(outcome, sentence) {
+      const steps = view.steps.map((step) =>
+        step.state === 'waiting' ? { ...step, state: 'skipped' as const } : step,
+      )
+      return change({ outcome, sentence, steps, finishedAt: new Date(now()).toISOString() })
+    },
+  }
+}
