@@ -20,59 +20,90 @@ export type WatcherParts<T> = {
   source: string
   /** Reads the source whole. Throws when it cannot. */
   look: (signal: AbortSignal) => Promise<T>
-  /** Subscribes to whatever says "look again". */
-  hints: (again: () => void) => Stop | Promise<Stop>
+  /** Subscribes to whatever says "look again". In place before the first look. */
+  hints: (again: () => void) => Stop
   /** Hints within this time make one look. */
   settleMs: number
   /** The net under the hints: a look at least this often. */
   everyMs: number
+  /** A look that takes longer is a source that cannot be read. */
+  giveUpAfterMs?: number
   now?: () => number
 }
 
+const usualPatienceMs = 60_000
+const longestRestMs = 1000
+
 export function watcher<T>(parts: WatcherParts<T>): Watcher<T> {
   const now = parts.now ?? Date.now
-  const stopping = new AbortController()
   let publish: ((reading: Reading<T>) => void) | undefined
+  let stopped = false
   let lastKnown: T | undefined
   let settling: NodeJS.Timeout | undefined
   let net: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let askedAgain = false
-  let stopHints: Stop | undefined
+  let looking: AbortController | undefined
+  let lastTookMs = 0
+  let stopHints: Stop = () => {}
+
+  /** Ends with the look, or when it takes too long, or at `stop`; never hangs. */
+  async function look(): Promise<T> {
+    const { promise: givenUp, reject } = Promise.withResolvers<never>()
+    const controller = new AbortController()
+    looking = controller
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason))
+    const timer = setTimeout(() => {
+      const message = `Looking at ${parts.source} took too long.`
+      controller.abort(Object.assign(new Error(message), { code: 'timeout' }))
+    }, parts.giveUpAfterMs ?? usualPatienceMs)
+    try {
+      return await Promise.race([parts.look(controller.signal), givenUp])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
 
   async function lookOnce(): Promise<void> {
+    const begun = performance.now()
     let reading: Reading<T>
     try {
-      lastKnown = await parts.look(stopping.signal)
+      lastKnown = await look()
       reading = known(lastKnown, now())
     } catch (error) {
       reading = unknown(failureOf(error), now(), lastKnown)
     }
-    if (!stopping.signal.aborted) publish?.(reading)
+    lastTookMs = performance.now() - begun
+    if (!stopped) publish?.(reading)
+  }
+
+  async function lookUntilQuiet(): Promise<void> {
+    try {
+      do {
+        askedAgain = false
+        await lookOnce()
+      } while (askedAgain && !stopped)
+    } finally {
+      running = undefined
+    }
   }
 
   /** One look at a time; a wish that comes in the middle of one makes exactly one more. */
   function lookNow(): Promise<void> {
-    if (running) {
-      askedAgain = true
-      return running
-    }
-    running = (async () => {
-      do {
-        askedAgain = false
-        await lookOnce()
-      } while (askedAgain && !stopping.signal.aborted)
-      running = undefined
-    })()
+    if (stopped) return Promise.resolve()
+    if (running) askedAgain = true
+    else running = lookUntilQuiet()
     return running
   }
 
+  /** A storm of hints leaves at least half of the time to others. */
   function again(): void {
-    if (stopping.signal.aborted || settling) return
+    if (stopped || settling) return
+    const restMs = Math.max(parts.settleMs, Math.min(lastTookMs, longestRestMs))
     settling = setTimeout(() => {
       settling = undefined
       void lookNow()
-    }, parts.settleMs)
+    }, restMs)
   }
 
   return {
@@ -80,19 +111,17 @@ export function watcher<T>(parts: WatcherParts<T>): Watcher<T> {
     start(publishTo) {
       publish = publishTo
       net = setInterval(() => void lookNow(), parts.everyMs)
-      void Promise.resolve(parts.hints(again)).then((stop) => {
-        if (stopping.signal.aborted) stop()
-        else stopHints = stop
-      }, again)
+      stopHints = parts.hints(again)
       void lookNow()
     },
     lookNow,
     async stop() {
-      stopping.abort()
+      stopped = true
       clearTimeout(settling)
       clearInterval(net)
-      stopHints?.()
-      stopHints = undefined
+      stopHints()
+      stopHints = () => {}
+      looking?.abort()
       await running
     },
   }
