@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import type { PlanProposal } from '../../shared/ipc/contract.ts'
+import { aBridge, type FakeBridge } from '../../test/support/fake-bridge.ts'
+import { mirrorOf } from '../../test/support/mirrors.ts'
+import { createActions } from './actions.ts'
+import { createMirrorStore } from './mirror.ts'
+import { createUiStore } from './ui.ts'
+
+const plan: PlanProposal = {
+  kind: 'plan',
+  hash: 'a'.repeat(64),
+  title: 'Switch back to desktop-linux',
+  steps: [],
+  warnings: [],
+}
+
+function aWindow(bridge: FakeBridge | undefined) {
+  const mirror = createMirrorStore()
+  const ui = createUiStore()
+  return { mirror, ui, actions: createActions(bridge, mirror, ui) }
+}
+
+describe('connecting', () => {
+  test('listens before it asks, and shows what comes', async () => {
+    const bridge = aBridge({ 'mirror:get': mirrorOf('all-well') })
+    const { mirror, actions } = aWindow(bridge)
+    await actions.connect()
+    expect(mirror.getState().mirror?.revision).toBe(41)
+    bridge.push(mirrorOf('switched'))
+    expect(mirror.getState().mirror?.revision).toBe(57)
+  })
+
+  test('says so when the answer fails, and listens only once after another try', async () => {
+    const bridge = aBridge({ 'mirror:get': new Error('No such channel.') })
+    const { mirror, actions } = aWindow(bridge)
+    await actions.connect()
+    await actions.connect()
+    expect(mirror.getState()).toMatchObject({ connection: 'failed', problem: 'No such channel.' })
+    expect(bridge.listeners()).toBe(1)
+  })
+
+  test('says so when there is no bridge', async () => {
+    const { mirror, actions } = aWindow(undefined)
+    await actions.connect()
+    expect(mirror.getState().connection).toBe('failed')
+  })
+})
+
+describe('a plan', () => {
+  test('is reviewed before anything is executed', async () => {
+    const bridge = aBridge({ 'plan:propose': plan })
+    const { ui, actions } = aWindow(bridge)
+    await actions.review('odin', { kind: 'switch-back' })
+    expect(ui.getState().page).toMatchObject({ name: 'plan', proposal: plan })
+    expect(bridge.asked.map((each) => each.channel)).toEqual(['plan:propose'])
+  })
+
+  test('that arrives after the person went back does not open', async () => {
+    const { ui, actions } = aWindow(aBridge({ 'plan:propose': plan }))
+    const proposed = actions.review('odin', { kind: 'switch-back' })
+    actions.show('overview')
+    await proposed
+    expect(ui.getState().page).toEqual({ name: 'overview' })
+  })
+
+  test('is executed by its hash, and the operation is shown', async () => {
+    const bridge = aBridge({ 'plan:propose': plan })
+    const { ui, actions } = aWindow(bridge)
+    await actions.review('odin', { kind: 'switch-back' })
+    await actions.approve(plan.hash)
+    expect(bridge.asked.at(-1)).toEqual({ channel: 'plan:execute', params: { hash: plan.hash } })
+    expect(ui.getState().page).toEqual({ name: 'operation', after: null })
+  })
+
+  test('that main will not execute stays in review with the reason', async () => {
+    const stale = { problem: 'The plan is not known any more.' }
+    const { ui, actions } = aWindow(aBridge({ 'plan:propose': plan, 'plan:execute': stale }))
+    await actions.review('odin', { kind: 'switch-back' })
+    await actions.approve(plan.hash)
+    expect(ui.getState().page).toMatchObject({ name: 'plan', proposal: plan })
+    expect(ui.getState().problem).toBe('The plan is not known any more.')
+  })
+})
+
+describe('an operation that began elsewhere', () => {
+  test('opens once, and not again after it has been left', async () => {
+    const running = mirrorOf('two-stacks')
+    const bridge = aBridge({ 'mirror:get': mirrorOf('all-well') })
+    const { ui, actions } = aWindow(bridge)
+    await actions.connect()
+    bridge.push(running)
+    expect(ui.getState().page.name).toBe('operation')
+    actions.show('overview')
+    bridge.push({ ...running, revision: running.revision + 1 })
+    expect(ui.getState().page.name).toBe('overview')
+  })
+})
+
+test('a question that fails becomes a sentence, and the buttons wait no longer', async () => {
+  const { ui, actions } = aWindow(aBridge({ 'incident:snooze': new Error('Not now.') }))
+  await actions.snooze('x', '1h')
+  expect(ui.getState()).toMatchObject({ problem: 'Not now.', asking: false })
+})
+
+test('moving, snoozing, adopting and stopping the countdown say exactly what is wanted', async () => {
+  const bridge = aBridge()
+  const { actions } = aWindow(bridge)
+  await actions.moveOnPurpose(4)
+  await actions.snooze('incident 1', 'tomorrow')
+  await actions.cancelCountdown()
+  await actions.adopt()
+  expect(bridge.asked).toEqual([
+    { channel: 'context:move-on-purpose', params: { hours: 4 } },
+    { channel: 'incident:snooze', params: { incident: 'incident 1', until: 'tomorrow' } },
+    { channel: 'countdown:cancel', params: {} },
+    { channel: 'stack:adopt', params: {} },
+  ])
+})

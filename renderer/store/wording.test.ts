@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { findingCodes } from '../../shared/assess/finding.ts'
+import { durationWords, findingWords, stepTimeWords } from './wording.ts'
+
+test.each([
+  [-5, '0 s'],
+  [59_400, '59 s'],
+  [60_000, '1 min'],
+  [3_600_000 + 5 * 60_000, '1 h 05 min'],
+  [50 * 3_600_000, '2 d 2 h'],
+])('%i ms lasts %s', (milliseconds, words) => {
+  expect(durationWords(milliseconds)).toBe(words)
+})
+
+test('a step that took less than a second is told in milliseconds', () => {
+  expect(stepTimeWords(4.4)).toBe('4 ms')
+  expect(stepTimeWords(1250)).toBe('1.3 s')
+})
+
+test('every finding has a name for people', () => {
+  for (const code of findingCodes) expect(findingWords(code)).toMatch(/^[A-Z][a-zA-Z -]+$/)
+})
