@@ -11,7 +11,7 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type LabEngine, labEngine } from './engine.ts'
-import { hostAddress, type Machine, startMachine, vmAddress } from './machine.ts'
+import { hostAddress, type Machine, startMachine, vmAddress, type Where } from './machine.ts'
 import type { Outcome, RunOptions } from './run.ts'
 import { setUp } from './set-up.ts'
 import { terminalEnvironment } from './terminal.ts'
@@ -89,7 +89,7 @@ export async function startLab(): Promise<Lab> {
       where: 'host',
       directory: join(directory, 'native'),
       socket: nativeSocket,
-      options: [],
+      options: ['--dns', hostAddress],
       controlGroup: `${name}/native`,
       parts,
     })
@@ -132,13 +132,23 @@ export async function startLab(): Promise<Lab> {
   }
 }
 
-/** Docker Desktop's own name service: the one thing that the native engine lacks. */
+/**
+ * One name server on either side. Only Docker Desktop's knows the names that the incident
+ * turned on; for all else both say at once that there is no such name.
+ */
 async function answerNames(machine: Machine, directory: string): Promise<void> {
   const names = ['host.docker.internal', 'gateway.docker.internal']
-  const options = ['--no-daemon', '--no-resolv', '--no-hosts', '--bind-interfaces', '--user=root']
-  options.push(`--listen-address=${vmAddress}`, '--pid-file')
-  options.push(...names.map((name) => `--address=/${name}/${hostAddress}`))
-  await machine.start('vm', ['dnsmasq', ...options], join(directory, 'dnsmasq.log'))
+  const known = names.map((name) => `--address=/${name}/${hostAddress}`)
+  const options = ['--no-daemon', '--no-resolv', '--no-hosts', '--bind-interfaces', '--pid-file']
+  options.push('--user=root', '--local=/#/')
+  const start = (where: Where, address: string, more: readonly string[]) =>
+    machine.start(
+      where,
+      ['dnsmasq', ...options, `--listen-address=${address}`, ...more],
+      join(directory, 'names.log'),
+    )
+  await start('host', hostAddress, [])
+  await start('vm', vmAddress, known)
 }
 
 /** A run that was killed has lost its processes to the kernel, but not its files. */
