@@ -1,0 +1,254 @@
+import { readdir, readFile, realpath } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Stack } from '../../shared/domain/stack.ts'
+import { renderStackFile } from '../../shared/stack/render-stack-file.ts'
+import { parseStackFile, type StackFileProblem } from '../../shared/stack/stack-file.ts'
+import { diskProblem } from '../adapters/disk/disk-problem.ts'
+import { watchDirectory } from '../adapters/disk/watch-directory.ts'
+import { keepCopy, writeWhole } from '../adapters/disk/write-whole.ts'
+import { watcher } from '../observe/watcher.ts'
+import { lastGoods } from './last-good.ts'
+
+/** A stack file, the stack that it puts in force, and what is wrong with it. */
+export type StackInForce = {
+  file: string
+  /** The file's own stack, or the last good one while there is a `problem`. */
+  stack?: Stack
+  /** Why the file as it is now cannot be used. */
+  problem?: string
+}
+
+export type StackFilesParts = {
+  /** Here are `stack.yaml` and `<name>.stack.yaml`. */
+  configDirectory: string
+  stateDirectory: string
+  /** Only these files, as given with `--stack`. */
+  given?: readonly string[]
+  /** Path or URL of the JSON Schema that a written file points editors to. */
+  schema?: string
+  settleMs?: number
+  everyMs?: number
+  now?: () => number
+}
+
+export type WrittenStack = { file: string; text: string; keptCopy?: string }
+
+/**
+ * The stack files of this machine. A broken or vanished file never disarms anything: its
+ * last good stack stays in force, also across restarts, and the problem says so. A file
+ * that is gone is let go when its stack is found in another file, or by `letGo`.
+ */
+export interface StackFiles {
+  /** Resolves once every file has been read. Tells only what is new. */
+  start(listener: (stacks: readonly StackInForce[]) => void): Promise<void>
+  lookNow(): Promise<void>
+  stop(): Promise<void>
+  inForce(): readonly StackInForce[]
+  /** Where a stack of this name is, or would be, written. */
+  fileFor(name: string): string
+  /** The text that `write` would write. */
+  render(stack: Stack): string
+  /** Replaces the file whole; what was there before is kept as a copy in the state directory. */
+  write(stack: Stack, file?: string): Promise<WrittenStack>
+  /** Stops guarding the stack of a file that is gone. */
+  letGo(file: string): Promise<void>
+}
+
+export function stackFiles(parts: StackFilesParts): StackFiles {
+  const now = parts.now ?? Date.now
+  const given = parts.given?.map((file) => resolve(file))
+  const lasts = lastGoods(join(parts.stateDirectory, 'last-good'), now)
+  const watches = new Map<string, () => void>()
+  let loaded: Promise<void> | undefined
+  let again: (() => void) | undefined
+  let inForce: readonly StackInForce[] = []
+  let told = ''
+
+  const guard = watcher<readonly StackInForce[]>({
+    source: 'stack-files',
+    look,
+    hints(ask) {
+      again = ask
+      return () => {
+        again = undefined
+        for (const stop of watches.values()) stop()
+        watches.clear()
+      }
+    },
+    settleMs: parts.settleMs ?? 100,
+    everyMs: parts.everyMs ?? 30_000,
+    now,
+  })
+
+  async function look(): Promise<readonly StackInForce[]> {
+    loaded ??= lasts.load()
+    await loaded
+    const { files, problem } = given ? { files: given } : await findFiles(parts.configDirectory)
+    await followDirectories(files)
+    const present = await Promise.all(files.map(readOne))
+    const stacks = [...withoutTwins(present), ...(await vanished(present))]
+    return problem ? [...stacks, { file: parts.configDirectory, problem }] : stacks
+  }
+
+  async function readOne(file: string): Promise<StackInForce> {
+    let text: string
+    try {
+      text = await readFile(file, 'utf8')
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      return missing
+        ? gone(file)
+        : invalid(file, diskProblem(error, file, 'It cannot be read').message)
+    }
+    const parsed = parseStackFile(text)
+    if (!parsed.ok) return invalid(file, problemText(parsed.error))
+    await lasts.remember(file, text, parsed.value)
+    return { file, stack: parsed.value }
+  }
+
+  function invalid(file: string, problem: string): StackInForce {
+    const last = lasts.of(file)
+    if (!last)
+      return { file, problem: `${problem} No good version is known, so it guards nothing.` }
+    return {
+      file,
+      stack: last.stack,
+      problem: `${problem} The version read at ${last.readAt} stays in force.`,
+    }
+  }
+
+  function gone(file: string): StackInForce {
+    const last = lasts.of(file)
+    if (!last) return { file, problem: 'There is no such file; adopt writes one.' }
+    return {
+      file,
+      stack: last.stack,
+      problem: `It is gone; the version read at ${last.readAt} stays in force. Put it back, adopt again, or remove ${last.keptAs} to let it go.`,
+    }
+  }
+
+  /** Stacks whose file was in the directory that we read, and is no more. */
+  async function vanished(present: readonly StackInForce[]): Promise<StackInForce[]> {
+    if (given) return []
+    const missing = lasts
+      .all()
+      .filter(({ file }) => dirname(file) === parts.configDirectory)
+      .filter(({ file }) => !present.some((one) => one.file === file))
+    const renamed = missing.filter(({ stack }) =>
+      present.some((one) => !one.problem && one.stack?.name === stack.name),
+    )
+    await Promise.all(renamed.map(({ file }) => lasts.forget(file)))
+    return missing.filter((last) => !renamed.includes(last)).map(({ file }) => gone(file))
+  }
+
+  /** Directories of the files, and of what they link to, as links are replaced elsewhere. */
+  async function followDirectories(files: readonly string[]): Promise<void> {
+    const real = await Promise.all(files.map((file) => realpath(file).catch(() => file)))
+    const wanted = new Set([...files, ...real].map((file) => dirname(file)))
+    if (!given) wanted.add(parts.configDirectory)
+    if (!again) return
+    for (const [directory, stop] of watches) {
+      if (wanted.has(directory)) continue
+      stop()
+      watches.delete(directory)
+    }
+    for (const directory of wanted) {
+      if (watches.has(directory)) continue
+      const stop = await watchDirectory(directory, () => again?.())
+      if (again) watches.set(directory, stop)
+      else stop()
+    }
+  }
+
+  function fileFor(name: string): string {
+    if (given?.[0]) return given[0]
+    const mine = inForce.find(({ stack }) => stack?.name === name)
+    if (mine) return mine.file
+    const first = join(parts.configDirectory, 'stack.yaml')
+    const taken = inForce.some(({ file }) => file === first)
+    return taken ? join(parts.configDirectory, `${name}.stack.yaml`) : first
+  }
+
+  const render = (stack: Stack) =>
+    renderStackFile(stack, parts.schema === undefined ? {} : { schema: parts.schema })
+
+  return {
+    async start(listener) {
+      const first = Promise.withResolvers<void>()
+      guard.start((reading) => {
+        if (reading.status === 'known') {
+          inForce = reading.value
+          const state = JSON.stringify(inForce)
+          if (state !== told) {
+            told = state
+            listener(inForce)
+          }
+        }
+        first.resolve()
+      })
+      await first.promise
+    },
+    lookNow: guard.lookNow,
+    stop: guard.stop,
+    inForce: () => inForce,
+    fileFor,
+    render,
+    async write(stack, wanted) {
+      const file = wanted === undefined ? fileFor(stack.name) : resolve(wanted)
+      const text = render(stack)
+      const stamp = new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '')
+      const kept = join(parts.stateDirectory, 'kept')
+      const exists = await readFile(file).then(
+        () => true,
+        (error) => (error as NodeJS.ErrnoException).code !== 'ENOENT',
+      )
+      const keptCopy = exists
+        ? await keepCopy(file, kept, `${basename(file)}.bak-${stamp}`)
+        : undefined
+      await writeWhole(file, text, { mode: 0o644 })
+      await guard.lookNow()
+      return keptCopy === undefined ? { file, text } : { file, text, keptCopy }
+    },
+    async letGo(file) {
+      await lasts.forget(resolve(file))
+      await guard.lookNow()
+    },
+  }
+}
+
+/** `stack.yaml` first, then `<name>.stack.yaml` by name. No directory means no files. */
+async function findFiles(directory: string): Promise<{ files: string[]; problem?: string }> {
+  try {
+    const names = await readdir(directory)
+    const named = names.filter((name) => /^[^.].*\.stack\.yaml$/.test(name)).toSorted()
+    const all = names.includes('stack.yaml') ? ['stack.yaml', ...named] : named
+    return { files: all.map((name) => join(directory, name)) }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { files: [] }
+    return { files: [], problem: diskProblem(error, directory, 'It cannot be read').message }
+  }
+}
+
+/** A name is the identity of a stack: the first file has it, the others say so. */
+function withoutTwins(stacks: readonly StackInForce[]): StackInForce[] {
+  const owners = new Map<string, string>()
+  return stacks.map((one) => {
+    if (!one.stack) return one
+    const owner = owners.get(one.stack.name)
+    if (owner === undefined) {
+      owners.set(one.stack.name, one.file)
+      return one
+    }
+    const problem = `The stack name ${one.stack.name} is already that of ${owner}, so this file guards nothing; give it another name.`
+    return { file: one.file, problem }
+  })
+}
+
+function problemText(problems: readonly StackFileProblem[]): string {
+  const [first] = problems
+  if (!first) return 'It cannot be used.'
+  const more = problems.length - 1
+  const rest =
+    more === 0 ? '' : ` ${more} more ${more === 1 ? 'problem follows' : 'problems follow'}.`
+  return `Line ${first.line}, column ${first.column}: ${first.sentence}${rest}`
+}
