@@ -79,8 +79,9 @@ export const preloadEntry: NodeEntry = {
 }
 export const cliEntry: NodeEntry = { entry: 'electron/cli.ts', file: 'cli.js', format: 'es' }
 
-export async function bundleRenderer(): Promise<void> {
+export async function bundleRenderer(outDir?: string): Promise<void> {
   await build({
+    ...(outDir ? { build: { outDir } } : {}),
     configFile: join(root, 'build/vite.renderer.config.ts'),
     mode: 'production',
     logLevel: 'warn',

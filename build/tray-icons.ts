@@ -60,11 +60,13 @@ function toSegment(x: number, y: number, [ax, ay]: Point, [bx, by]: Point): numb
   return Math.hypot(x - ax - t * dx, y - ay - t * dy)
 }
 
+const onCircle = (cx: number, cy: number, radius: number, degrees: number): Point => [
+  cx + radius * Math.cos((degrees * Math.PI) / 180),
+  cy + radius * Math.sin((degrees * Math.PI) / 180),
+]
+
 const arc = (cx: number, cy: number, radius: number, from: number, to: number): Point[] =>
-  Array.from({ length: 17 }, (_, i) => {
-    const angle = ((from + ((to - from) * i) / 16) * Math.PI) / 180
-    return [cx + radius * Math.cos(angle), cy + radius * Math.sin(angle)]
-  })
+  Array.from({ length: 17 }, (_, i) => onCircle(cx, cy, radius, from + ((to - from) * i) / 16))
 
 const shield = grown(
   polygon(
@@ -83,7 +85,7 @@ const shield = grown(
 )
 const triangle = grown(polygon([32, 11], [55, 52], [9, 52]), 4)
 const octagon = grown(
-  polygon(...[0, 1, 2, 3, 4, 5, 6, 7].map((i) => arc(32, 32, 25, 22.5 + 45 * i, 0)[0] ?? [0, 0])),
+  polygon(...[0, 1, 2, 3, 4, 5, 6, 7].map((i) => onCircle(32, 32, 25, 22.5 + 45 * i))),
   2,
 )
 const question = union(

@@ -7,8 +7,9 @@ import { notifierChain } from './adapters/notifications/chain.ts'
 import { dbusNotifier } from './adapters/notifications/dbus-notifier.ts'
 import { nodeNotifier } from './adapters/notifications/node-notifier.ts'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
+import { openGuard } from './guard.ts'
 import { carryOut } from './sentinel/carry-out.ts'
-import { createSentinel } from './sentinel/create-sentinel.ts'
+
 import { notifyOfIncidents } from './sentinel/notify.ts'
 import { registerAppScheme, serveApp } from './shell/app-protocol.ts'
 import { electronNotifier } from './shell/electron-notifications.ts'
@@ -32,7 +33,9 @@ const assets = join(bundled, '..', 'assets')
 const stopWithinMs = 15_000
 const ours = places(process.env, homedir())
 
-app.enableSandbox()
+// Root cannot have Chromium's sandbox; who starts Electron as root says --no-sandbox knowingly,
+// and insisting here would leave the app without a network process (Electron 42).
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 app.disableHardwareAcceleration()
 Menu.setApplicationMenu(null)
 // The demo may run beside the real guard: the single-instance lock is kept in here.
@@ -51,7 +54,7 @@ else
 // Not awaited here: Electron becomes ready only after this module has been evaluated.
 async function run(): Promise<void> {
   const bus = connectSessionBus()
-  const sentinel = await createSentinel({ demo })
+  const sentinel = await openGuard({ demo })
   const window = appWindow({
     preload: join(bundled, 'preload.cjs'),
     icon: join(assets, 'tray/ok@2x.png'),

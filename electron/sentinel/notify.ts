@@ -90,10 +90,10 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
   function onChange({ stack, incident, change }: IncidentChange): void {
     const before = told.get(incident.id)
     if (change === 'resolved') {
-      waiting.delete(incident.id)
+      const quiet = waiting.delete(incident.id) || quietUntil(incident) > now()
       told.delete(incident.id)
       close(`${incident.id}:outcome`)
-      if (before && quietUntil(incident) > now()) close(incident.id)
+      if (before && quiet) close(incident.id)
       else if (before) {
         const words = recoveryOf(stack, incident, sentinel.mirror().demo)
         show({ ...words, key: incident.id, onAction: () => parts.review(stack) })

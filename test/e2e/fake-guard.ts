@@ -1,0 +1,235 @@
+import type { IncidentChange, Sentinel } from '../../electron/sentinel/surface.ts'
+import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
+import type { EngineView, IncidentView, StatusView } from '../../shared/ipc/status.ts'
+
+// Takes the place of electron/guard.ts in the app under test: a loop that believes what the
+// test tells it. Windows, tray, notifications and IPC around it are the real ones.
+
+export type World = 'fine' | 'switched' | 'warned' | 'blind'
+
+/** What a test may do inside the app's main process, as `globalThis.fakeGuard`. */
+export type FakeGuard = {
+  become(world: World): void
+  /** Publishes the mirror once more, with a higher revision. */
+  tick(): number
+  calls: string[]
+  stopped: boolean
+  refuses: boolean
+}
+
+const since = '2026-11-23T12:00:00.000Z'
+const hash = 'a'.repeat(64)
+
+const engine = (name: string, context: string, current: boolean, home: boolean): EngineView => ({
+  engineId: `${name}-id`,
+  kind: name === 'docker-desktop' ? 'docker-desktop' : 'native',
+  name,
+  version: '28.2.2',
+  endpoint: `unix:///${name}.sock`,
+  contexts: [context],
+  answers: true,
+  failure: null,
+  home,
+  current,
+})
+
+const incident: IncidentView = {
+  id: 'CONTEXT_SWITCHED@context:current/1',
+  cause: 'CONTEXT_SWITCHED',
+  severity: 'critical',
+  status: 'firing',
+  sentence:
+    'Docker context is default, expected desktop-linux; 14 of 14 services are out of sight.',
+  since,
+  findings: ['CONTEXT_SWITCHED@context:current'],
+  remedy: { kind: 'plan', intent: { kind: 'switch-back' }, label: 'Switch back' },
+}
+
+function statusOf(world: World, snoozedUntil: string | undefined): StatusView {
+  const switched = world === 'switched'
+  const current = switched ? 'default' : 'desktop-linux'
+  const place = {
+    context: 'desktop-linux',
+    engineId: 'docker-desktop-id',
+    state: 'running',
+  } as const
+  const base = {
+    at: since,
+    stack: 'odin_lab',
+    stackFile: '/home/ada/.config/odin-sentinel/stack.yaml',
+    home: { context: 'desktop-linux', source: 'stack file', engineId: 'docker-desktop-id' },
+    current: { context: current, source: 'config.json', engineId: `${current}-id` },
+    engines: [
+      engine('docker-desktop', 'desktop-linux', !switched, true),
+      engine('native', 'default', switched, false),
+    ],
+    services: ['prometheus', 'grafana', 'node-exporter'].map((name) => ({
+      name,
+      project: 'odin',
+      places: [{ ...place, container: `odin-${name}-1`, health: 'healthy' as const }],
+    })),
+    findings: [],
+    incidents: [],
+  } satisfies Partial<StatusView>
+  if (world === 'fine') {
+    return { ...base, health: 'ok', sentence: 'Context is desktop-linux and all 3 services run.' }
+  }
+  if (world === 'warned') {
+    return { ...base, health: 'warning', sentence: 'Service grafana is unhealthy.' }
+  }
+  if (world === 'blind') {
+    return { ...base, health: 'unknown', sentence: 'The Docker configuration cannot be read.' }
+  }
+  return {
+    ...base,
+    health: 'critical',
+    sentence: incident.sentence,
+    findings: [
+      {
+        code: 'CONTEXT_SWITCHED',
+        severity: 'critical',
+        status: 'firing',
+        subject: 'context:current',
+        sentence: 'Docker context is default, expected desktop-linux.',
+        evidence: { cause: '<b>docker context use</b> & config.json', 'out of sight': '14 of 14' },
+        remedy: incident.remedy,
+        since,
+      },
+    ],
+    incidents: [snoozedUntil ? { ...incident, snoozedUntil } : incident],
+  }
+}
+
+export async function openGuard(): Promise<Sentinel> {
+  let world: World = 'fine'
+  let revision = 1
+  let operation: OperationView | null = null
+  let movingUntil: string | null = null
+  let snoozedUntil: string | undefined
+  let trayHost: Mirror['trayHost'] = 'unknown'
+  const mirrors = new Set<(mirror: Mirror) => void>()
+  const incidents = new Set<(change: IncidentChange) => void>()
+
+  const mirror = (): Mirror => ({
+    revision,
+    demo: false,
+    stacks: [statusOf(world, snoozedUntil)],
+    operation,
+    movingUntil,
+    countdown: null,
+    trayHost,
+    timeline: [],
+  })
+
+  const fake: FakeGuard = {
+    calls: [],
+    stopped: false,
+    refuses: false,
+    become(next) {
+      const before = world
+      world = next
+      fake.tick()
+      if (before !== 'switched' && next === 'switched') tell('opened', incident)
+      if (before === 'switched' && next !== 'switched') {
+        tell('resolved', {
+          ...incident,
+          status: 'resolved',
+          resolvedAt: '2026-11-23T12:03:00.000Z',
+        })
+      }
+    },
+    tick() {
+      revision++
+      for (const listener of mirrors) listener(mirror())
+      return revision
+    },
+  }
+  Object.assign(globalThis, { fakeGuard: fake })
+
+  function tell(change: IncidentChange['change'], about: IncidentView): void {
+    for (const listener of incidents) listener({ stack: 'odin_lab', incident: about, change })
+  }
+
+  function subscribe<L>(to: Set<L>, listener: L): () => void {
+    to.add(listener)
+    return () => void to.delete(listener)
+  }
+
+  return {
+    async start() {
+      fake.tick()
+    },
+    async stop() {
+      fake.stopped = true
+    },
+    async lookAgain() {
+      fake.calls.push('lookAgain')
+    },
+    mirror,
+    observed() {
+      throw new Error('the fake guard observes nothing')
+    },
+    onMirror: (listener) => subscribe(mirrors, listener),
+    onIncident: (listener) => subscribe(incidents, listener),
+    onLine: () => () => {},
+    async propose(stack, intent) {
+      fake.calls.push(`propose ${stack} ${JSON.stringify(intent)}`)
+      if (fake.refuses) {
+        return {
+          kind: 'refusal',
+          code: 'CONTEXT_PINNED_BY_ENV',
+          sentence: 'DOCKER_HOST decides.',
+          nextStep: 'Unset it.',
+        }
+      }
+      const cause = 'the stack lives on desktop-linux'
+      return {
+        kind: 'plan',
+        hash,
+        title: 'Switch back to desktop-linux',
+        steps: [{ kind: 'SelectContext', what: 'set the Docker context', cause }],
+        warnings: [],
+      }
+    },
+    async execute(wanted) {
+      fake.calls.push(`execute ${wanted.slice(0, 4)}`)
+      if (wanted !== hash) throw new Error('That plan is not known any more.')
+      operation = {
+        id: '1',
+        title: 'Switch back to desktop-linux',
+        stack: 'odin_lab',
+        startedAt: since,
+        finishedAt: since,
+        outcome: 'done',
+        sentence: 'Docker context is desktop-linux again.',
+        steps: [],
+      }
+      fake.become('fine')
+      return operation
+    },
+    cancel() {
+      fake.calls.push('cancel')
+    },
+    async snooze(id, until) {
+      fake.calls.push(`snooze ${id} ${until}`)
+      snoozedUntil = until === 'off' ? undefined : '2099-01-01T00:00:00.000Z'
+      fake.tick()
+      tell('updated', snoozedUntil ? { ...incident, snoozedUntil } : incident)
+    },
+    async moveOnPurpose(hours) {
+      fake.calls.push(`move ${hours}`)
+      movingUntil = hours === 0 ? null : '2099-01-01T00:00:00.000Z'
+      fake.tick()
+    },
+    cancelCountdown() {
+      fake.calls.push('cancelCountdown')
+    },
+    async adopt() {
+      throw new Error('There is nothing to adopt here.')
+    },
+    setTrayHost(state) {
+      trayHost = state
+      fake.tick()
+    },
+  }
+}
