@@ -116,9 +116,9 @@ export function IncidentCard(props: IncidentCardProps) {
           <span className="label">Cause</span> {cause.sentence}
         </p>
       )}
+      <Choices {...props} />
       {cause !== undefined && <Evidence evidence={cause.evidence} />}
       <OtherFindings others={props.others} nameOf={props.nameOf} />
-      <Choices {...props} />
     </article>
   )
 }

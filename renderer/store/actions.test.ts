@@ -82,6 +82,16 @@ describe('a plan', () => {
   })
 })
 
+test('a long execution leaves every other button in reach', async () => {
+  const bridge = aBridge()
+  const never = { ...bridge, ask: () => new Promise<never>(() => {}) }
+  const { ui, actions } = aWindow(never)
+  void actions.approve(plan.hash)
+  expect(ui.getState().asking).toBe(false)
+  void actions.snooze('x', '1h')
+  expect(ui.getState().asking).toBe(true)
+})
+
 describe('an operation that began elsewhere', () => {
   test('opens once, and not again after it has been left', async () => {
     const running = mirrorOf('two-stacks')

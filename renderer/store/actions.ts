@@ -15,6 +15,7 @@ export function createActions(
   ui: UiStore,
 ) {
   let disconnect: (() => void) | undefined
+  let open = 0
 
   async function ask<C extends Channel>(
     channel: C,
@@ -24,14 +25,18 @@ export function createActions(
       ui.setState({ problem: withoutBridge })
       return undefined
     }
-    ui.setState({ asking: true, problem: null })
+    // An execution may take minutes, and the rest must stay in reach meanwhile.
+    const weight = channel === 'plan:execute' ? 0 : 1
+    open += weight
+    ui.setState({ asking: open > 0, problem: null })
     try {
       return await bridge.ask(channel, params)
     } catch (reason) {
       ui.setState({ problem: sentenceOf(reason) })
       return undefined
     } finally {
-      ui.setState({ asking: false })
+      open -= weight
+      ui.setState({ asking: open > 0 })
     }
   }
 

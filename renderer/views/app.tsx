@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { Mirror } from '../../shared/ipc/contract.ts'
 import type { Actions } from '../store/actions.ts'
@@ -33,7 +33,7 @@ function PageInView({ mirror, status, ui, actions, connected }: PageProps): Reac
     case 'plan':
       return <PlanReview page={page} asking={ui.asking} actions={actions} />
     case 'operation':
-      return <Operation operation={operationInView(mirror, page)} ui={ui} actions={actions} />
+      return <Operation operation={operationInView(mirror, page)} actions={actions} />
     case 'runbook':
       return <Runbook page={page} actions={actions} />
     case 'overview':
@@ -55,6 +55,11 @@ function PageInView({ mirror, status, ui, actions, connected }: PageProps): Reac
 export function Window(props: { mirrored: Mirrored; ui: Ui; actions: Actions }) {
   const { mirrored, ui, actions } = props
   const { mirror } = mirrored
+  const frame = useRef<HTMLDivElement>(null)
+  const { name } = ui.page
+  useEffect(() => {
+    if (name !== 'overview') frame.current?.scrollTo(0, 0)
+  }, [name])
   if (mirror === null) {
     return mirrored.connection === 'failed' ? (
       <Failed problem={mirrored.problem} actions={actions} />
@@ -65,7 +70,7 @@ export function Window(props: { mirrored: Mirrored; ui: Ui; actions: Actions }) 
   const status = stackInView(mirror, ui.stack)
   const connected = mirrored.connection === 'connected'
   return (
-    <div className="window">
+    <div className="window" ref={frame}>
       <Banners
         mirror={mirror}
         failed={mirrored.connection === 'failed' ? mirrored.problem : null}
@@ -73,7 +78,7 @@ export function Window(props: { mirrored: Mirrored; ui: Ui; actions: Actions }) 
         actions={actions}
       />
       <Header mirror={mirror} status={status} ui={ui} actions={actions} />
-      <main className="page">
+      <main className="page" key={name}>
         <PageInView
           mirror={mirror}
           status={status}

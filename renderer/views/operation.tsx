@@ -5,7 +5,6 @@ import { Button } from '../components/button.tsx'
 import { StateIcon, StepIcon } from '../components/icons.tsx'
 import { RunningSteps } from '../components/plan-steps.tsx'
 import type { Actions } from '../store/actions.ts'
-import type { Ui } from '../store/ui.ts'
 import { exactClockWords, stepTimeWords } from '../store/wording.ts'
 import { useKey } from './use-key.ts'
 import { useNow } from './use-now.ts'
@@ -46,11 +45,10 @@ function Steps({ operation }: { operation: OperationView }) {
 
 export type OperationProps = {
   operation: OperationView | undefined
-  ui: Ui
   actions: Actions
 }
 
-export function Operation({ operation, ui, actions }: OperationProps) {
+export function Operation({ operation, actions }: OperationProps) {
   const back = useCallback(() => actions.show('overview'), [actions])
   useKey('Escape', back)
   if (operation === undefined) {
@@ -88,9 +86,7 @@ export function Operation({ operation, ui, actions }: OperationProps) {
       <footer className="sheet-foot">
         {outcome === 'running' ? (
           <>
-            <Button disabled={ui.asking} onPress={() => void actions.cancelOperation()}>
-              Cancel and undo
-            </Button>
+            <Button onPress={() => void actions.cancelOperation()}>Cancel and undo</Button>
             <Button look="quiet" onPress={back}>
               Leave it running <kbd>Esc</kbd>
             </Button>
