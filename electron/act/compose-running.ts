@@ -15,16 +15,18 @@ export async function composeIsRunning(): Promise<boolean> {
 }
 
 /**
- * The CLI runs `docker compose up` as `docker compose up` and, below it, the plugin
+ * The CLI runs `docker compose up` as itself and, below it, as the plugin
  * `…/cli-plugins/docker-compose compose up`. Python's docker-compose v1 is `python3
- * /usr/bin/docker-compose up`.
+ * /usr/bin/docker-compose up`. systeminformation 5.33 guesses where the command ends and
+ * the parameters begin ("docker compose up" with "-d"), so both are read as one line.
  */
 export function isCompose({ command, params }: SeenProcess): boolean {
-  const program = basename(command)
-  const words = params.split(/\s+/).filter((word) => word !== '')
-  if (program === 'docker-compose') return words[0] !== 'docker-cli-plugin-metadata'
-  if (program === 'docker') return subcommandOf(words) === 'compose'
-  return program.startsWith('python') && basename(words[0] ?? '') === 'docker-compose'
+  const [program = '', ...words] = `${command} ${params}`.split(/\s+/).filter((word) => word !== '')
+  const name = basename(program)
+  // The CLI asks its plugins who they are before nearly every command.
+  if (name === 'docker-compose') return words[0] !== 'docker-cli-plugin-metadata'
+  if (name === 'docker') return subcommandOf(words) === 'compose'
+  return name.startsWith('python') && basename(words[0] ?? '') === 'docker-compose'
 }
 
 /** docker's global options that take a value as the next word (docker/cli 28). */
