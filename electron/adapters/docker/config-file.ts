@@ -4,7 +4,12 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { ConfigFile } from '../../../shared/domain/docker-context.ts'
 import { firstValue, isObject, valueAt } from './json-text.ts'
 
-export type DockerPlace = { env: NodeJS.ProcessEnv; homeDirectory: string }
+export type DockerPlace = {
+  env: NodeJS.ProcessEnv
+  homeDirectory: string
+  /** Where the context "default" leads without DOCKER_HOST, if not to the usual socket. */
+  defaultEndpoint?: string
+}
 
 const manyLinks = 40
 

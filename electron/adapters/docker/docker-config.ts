@@ -75,9 +75,9 @@ function currentOf(
 }
 
 /** Never on disk: the environment, or the platform's own socket. */
-function defaultContext({ env }: DockerPlace): DockerContext {
+function defaultContext({ env, defaultEndpoint: elsewhere }: DockerPlace): DockerContext {
   const tls = Boolean(env['DOCKER_TLS_VERIFY'] || env['DOCKER_TLS'])
-  const said = env['DOCKER_HOST'] || defaultEndpoint
+  const said = env['DOCKER_HOST'] || elsewhere || defaultEndpoint
   return { name: 'default', tls, ...endpointOf(said, tls) }
 }
 

@@ -74,8 +74,9 @@ export class SshStream extends Duplex {
     this.#child.stdout.resume()
   }
 
-  override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void) {
-    this.#child.stdin.write(chunk, encoding, done)
+  override _write(chunk: Buffer, encoding: BufferEncoding, done: () => void) {
+    // A pipe that broke is told by the end of ssh, which comes with its reason.
+    this.#child.stdin.write(chunk, encoding, () => done())
   }
 
   override _final(done: () => void): void {
