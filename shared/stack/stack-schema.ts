@@ -18,7 +18,7 @@ export const engineKinds = [
   'unknown',
 ] as const
 
-const name = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, {
+export const nameSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, {
   error: 'must begin with a letter or digit and hold only letters, digits, "_", "." and "-"',
 })
 
@@ -87,12 +87,7 @@ const start = z
   .describe('One "docker compose up"')
 
 const project = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9_-]*$/, {
-      error: 'must be a compose project name: lower-case letters, digits, "_" and "-"',
-    })
-    .describe('Name of the compose project (com.docker.compose.project)'),
+  name: nameSchema.describe('Name of the compose project (com.docker.compose.project)'),
   workingDir: absolutePath.describe('Directory in which compose is called'),
   starts: z
     .array(start)
@@ -127,7 +122,7 @@ const stayHome = z
 export const stackFileSchema = z
   .strictObject({
     version: z.literal(currentVersion).describe('Version of this layout'),
-    name: name.describe('Name of the stack, as Odin Sentinel shows it'),
+    name: nameSchema.describe('Name of the stack, as Odin Sentinel shows it'),
     home,
     projects: z
       .array(project)
