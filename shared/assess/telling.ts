@@ -1,3 +1,4 @@
+import { withoutStop } from '../kit/without-stop.ts'
 import type { Finding, FindingCode } from './finding.ts'
 import { familyOf } from './root-cause.ts'
 
@@ -62,5 +63,4 @@ const wordFor: Partial<Record<FindingCode, string>> = {
 }
 
 const nameOf = ({ subject }: Finding): string => subject.slice(subject.lastIndexOf('/') + 1)
-const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '')
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -2,6 +2,7 @@ import type { History } from '../domain/history.ts'
 import type { ObservedState } from '../domain/observed-state.ts'
 import type { Stack } from '../domain/stack.ts'
 import { homeContainers, homeSight, isUp, nameOfEngine, placesOf } from '../domain/whereabouts.ts'
+import { withoutStop } from '../kit/without-stop.ts'
 import type { HeldFinding } from './finding.ts'
 import { byCause } from './root-cause.ts'
 import { lastingServices } from './situation.ts'
@@ -37,7 +38,7 @@ export function verdict({ held, observed, stack }: VerdictMatter): Verdict {
 /** Before the first looks, and within the hold time of what is wrong, there is nothing to go by. */
 function notYetSeen(observed: ObservedState, stack: Stack): string | undefined {
   if (observed.contexts.status === 'unknown') {
-    return `The Docker contexts have not been seen: ${observed.contexts.failure.message}.`
+    return `The Docker contexts have not been seen: ${withoutStop(observed.contexts.failure.message)}.`
   }
   if (homeContainers(observed, stack.home) !== undefined) return undefined
   return `What runs on ${stack.home.context} is not known.`

@@ -5,6 +5,7 @@ import type { ObservedState } from '../domain/observed-state.ts'
 import { type Home, type Stack, servicesOf } from '../domain/stack.ts'
 import { containersOf, currentSight, homeContainers, isUp } from '../domain/whereabouts.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import { withoutStop } from '../kit/without-stop.ts'
 import type { Plan, Refusal } from './plan.ts'
 
 export type KeepHereMatter = { observed: ObservedState; stack: Stack; stackFile: string }
@@ -18,7 +19,7 @@ export function planKeepHere({
   if (observed.contexts.status === 'unknown') {
     return err({
       code: 'CANNOT_SEE',
-      sentence: `The Docker contexts cannot be read: ${observed.contexts.failure.message}.`,
+      sentence: `The Docker contexts cannot be read: ${withoutStop(observed.contexts.failure.message)}.`,
       nextStep: 'Make the Docker configuration readable, then try again.',
     })
   }

@@ -13,6 +13,7 @@ import {
   nameOfEngine,
 } from '../domain/whereabouts.ts'
 import { err, ok, type Result } from '../kit/result.ts'
+import { withoutStop } from '../kit/without-stop.ts'
 import type { Plan, Refusal, Step } from './plan.ts'
 
 export type SwitchBackIntent = Extract<Intent, { kind: 'switch-back' }>
@@ -34,7 +35,7 @@ export function planSwitchBack(matter: SwitchBackMatter): Result<Plan, Refusal> 
   if (observed.contexts.status === 'unknown') {
     return err({
       code: 'CANNOT_SEE',
-      sentence: `The Docker contexts cannot be read: ${observed.contexts.failure.message}.`,
+      sentence: `The Docker contexts cannot be read: ${withoutStop(observed.contexts.failure.message)}.`,
       nextStep: 'Make the Docker configuration readable, then try again.',
     })
   }
@@ -109,7 +110,7 @@ function obstacleInFiles(contexts: DockerContexts, target: Target): Refusal | un
   if (configFile.state === 'unreadable') {
     return {
       code: 'CANNOT_SEE',
-      sentence: `${configFile.path} cannot be read: ${configFile.problem ?? 'no reason given'}.`,
+      sentence: `${configFile.path} cannot be read: ${withoutStop(configFile.problem ?? 'no reason given')}.`,
       nextStep: 'Make the file readable for this user, then try again.',
     }
   }
@@ -120,7 +121,7 @@ function obstacleInFiles(contexts: DockerContexts, target: Target): Refusal | un
       sentence:
         context === undefined
           ? `Docker context ${target.name} does not exist.`
-          : `Docker context ${target.name} cannot be read: ${context.problem ?? 'no endpoint'}.`,
+          : `Docker context ${target.name} cannot be read: ${withoutStop(context.problem ?? 'no endpoint')}.`,
       nextStep: `Create ${target.name} again with docker context create, then try again.`,
     }
   }
@@ -154,7 +155,7 @@ function whoIsThere(
     sight?.engine.status === 'unknown' ? sight.engine.failure.message : 'not looked at yet'
   return err({
     code: 'CANNOT_SEE',
-    sentence: `The engine of ${target.name} cannot be seen: ${why}.`,
+    sentence: `The engine of ${target.name} cannot be seen: ${withoutStop(why)}.`,
     nextStep: 'See to it that Sentinel may ask this engine, then try again.',
   })
 }

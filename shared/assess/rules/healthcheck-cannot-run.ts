@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
+import { cannotRun } from '../healthcheck.ts'
 import { evidence, type Situation, servicesAtHome } from '../situation.ts'
-import { cannotRun } from './healthcheck.ts'
 
 /** The check of a running service cannot run, so nobody knows whether the service is well. */
 export function healthcheckCannotRun(situation: Situation): Finding[] {

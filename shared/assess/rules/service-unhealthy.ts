@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
+import { cannotRun } from '../healthcheck.ts'
 import { evidence, type Situation, servicesAtHome } from '../situation.ts'
-import { cannotRun } from './healthcheck.ts'
 
 /** The healthcheck of a running service ran, and says no. */
 export function serviceUnhealthy(situation: Situation): Finding[] {

@@ -1,4 +1,4 @@
-import type { Container } from '../../domain/container.ts'
+import type { Container } from '../domain/container.ts'
 
 /**
  * Whether the last healthcheck failed to run rather than found something wrong: the shell's

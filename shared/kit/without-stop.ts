@@ -1,0 +1,2 @@
+/** A sentence made fit to stand inside a longer one. */
+export const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '')
