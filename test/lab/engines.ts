@@ -57,7 +57,9 @@ export const composeFiles = [
 export async function startLab(): Promise<Lab> {
   const parts = await setUp((line) => process.stderr.write(`${line}\n`))
   await sweepLeftovers()
+  await using begun = new AsyncDisposableStack()
   const directory = await mkdtemp(join(place, prefix))
+  begun.defer(() => removeTraces(directory))
   await writeFile(join(directory, 'owner'), await birthmark(process.pid))
   const name = directory.slice(place.length + 1)
   const osReleaseOfVm = join(directory, 'os-release')
@@ -78,57 +80,51 @@ export async function startLab(): Promise<Lab> {
     osReleaseOfVm,
     defaultSocket: nativeSocket,
   })
-  const close = async (): Promise<void> => {
-    await machine.close()
-    await removeTraces(directory)
-  }
-  try {
-    await answerNames(machine, directory)
-    const native = labEngine(machine, {
-      name: 'native',
-      where: 'host',
-      directory: join(directory, 'native'),
-      socket: nativeSocket,
-      options: ['--dns', hostAddress],
-      controlGroup: `${name}/native`,
-      parts,
-    })
-    const desktop = labEngine(machine, {
-      name: 'desktop',
-      where: 'vm',
-      directory: join(directory, 'desktop'),
-      socket: desktopSocket,
-      options: ['--dns', vmAddress],
-      controlGroup: `${name}/desktop`,
-      parts,
-    })
-    await Promise.all([native.start(), desktop.start()])
-    const env = terminalEnvironment(userHome, parts.programs)
-    const docker: Lab['docker'] = (args, options = {}) =>
-      machine.run('terminal', ['docker', ...args], { ...options, env: { ...env, ...options.env } })
-    await docker(['context', 'create', 'desktop-linux', '--docker', `host=unix://${desktopSocket}`])
-    await docker(['context', 'create', 'native', '--docker', `host=unix://${nativeSocket}`])
-    await docker(['context', 'use', 'desktop-linux'])
-    const compose: Lab['compose'] = (context, args, options) =>
-      docker(
-        [
-          ...['--context', context, 'compose', '--progress', 'quiet'],
-          ...['--project-directory', stackDirectory],
-          ...['--env-file', join(stackDirectory, 'odin.env'), ...args],
-        ],
-        { cwd: stackDirectory, ...options },
-      )
-    return {
-      ...{ directory, dockerConfig, stackDirectory, env, desktop, native, machine, docker, close },
-      compose,
-      async bringUp(context) {
-        for (const file of composeFiles) await compose(context, ['-f', file, 'up', '-d'])
-      },
-      logTails: async () => (await Promise.all([desktop.logTail(), native.logTail()])).join('\n'),
-    }
-  } catch (error) {
-    await close()
-    throw error
+  begun.defer(() => machine.close())
+  await answerNames(machine, directory)
+  const native = labEngine(machine, {
+    name: 'native',
+    where: 'host',
+    directory: join(directory, 'native'),
+    socket: nativeSocket,
+    options: ['--dns', hostAddress],
+    controlGroup: `${name}/native`,
+    parts,
+  })
+  const desktop = labEngine(machine, {
+    name: 'desktop',
+    where: 'vm',
+    directory: join(directory, 'desktop'),
+    socket: desktopSocket,
+    options: ['--dns', vmAddress],
+    controlGroup: `${name}/desktop`,
+    parts,
+  })
+  await Promise.all([native.start(), desktop.start()])
+  const env = terminalEnvironment(userHome, parts.programs)
+  const docker: Lab['docker'] = (args, options = {}) =>
+    machine.run('terminal', ['docker', ...args], { ...options, env: { ...env, ...options.env } })
+  await docker(['context', 'create', 'desktop-linux', '--docker', `host=unix://${desktopSocket}`])
+  await docker(['context', 'create', 'native', '--docker', `host=unix://${nativeSocket}`])
+  await docker(['context', 'use', 'desktop-linux'])
+  const compose: Lab['compose'] = (context, args, options) =>
+    docker(
+      [
+        ...['--context', context, 'compose', '--progress', 'quiet'],
+        ...['--project-directory', stackDirectory],
+        ...['--env-file', join(stackDirectory, 'odin.env'), ...args],
+      ],
+      { cwd: stackDirectory, ...options },
+    )
+  const held = begun.move()
+  return {
+    ...{ directory, dockerConfig, stackDirectory, env, desktop, native, machine, docker },
+    compose,
+    close: () => held.disposeAsync(),
+    async bringUp(context) {
+      for (const file of composeFiles) await compose(context, ['-f', file, 'up', '-d'])
+    },
+    logTails: async () => (await Promise.all([desktop.logTail(), native.logTail()])).join('\n'),
   }
 }
 

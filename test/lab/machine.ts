@@ -65,17 +65,23 @@ export type MachineFiles = {
 }
 
 export async function startMachine(files: MachineFiles): Promise<Machine> {
+  await using begun = new AsyncDisposableStack()
+  const hold = async (program: string, args: readonly string[]): Promise<string> => {
+    const { pid, release } = await holder(program, args)
+    begun.defer(release)
+    return pid
+  }
   const apart = ['--propagation', 'private', '--mount']
-  const computer = await hold('unshare', [
+  const hostPid = await hold('unshare', [
     ...[...apart, '--net', '--pid', '--uts', '--fork', 'sh', '-ec', firstProcess],
     ...['lab', files.controlGroups],
   ])
-  const toHost = ['-t', computer.pid, '-m', '-n', '-p', '-u']
-  const inner = await hold('nsenter', [
+  const toHost = ['-t', hostPid, '-m', '-n', '-p', '-u']
+  const { pid: vmPid } = await holder('nsenter', [
     ...[...toHost, '--', 'unshare', ...apart, '--net', '--uts', 'sh', '-ec', virtualMachine],
     ...['lab', files.osReleaseOfVm],
   ])
-  const screen = await hold('unshare', [
+  const terminalPid = await hold('unshare', [
     ...[...apart, 'sh', '-ec', terminal],
     ...['lab', files.defaultSocket],
   ])
@@ -85,11 +91,11 @@ export async function startMachine(files: MachineFiles): Promise<Machine> {
     command: readonly string[],
     cwd = process.cwd(),
   ): [string, ...string[]] {
-    const toVm = ['nsenter', '-t', inner.pid, '-m', '-n', '-u', `--wdns=${cwd}`, '--']
+    const toVm = ['nsenter', '-t', vmPid, '-m', '-n', '-u', `--wdns=${cwd}`, '--']
     const there = {
       host: [...toHost, `--wdns=${cwd}`, '--'],
       vm: [...toHost, '--', ...toVm],
-      terminal: ['-t', screen.pid, '-m', `--wdns=${cwd}`, '--'],
+      terminal: ['-t', terminalPid, '-m', `--wdns=${cwd}`, '--'],
     }
     return ['nsenter', ...there[where], ...command]
   }
@@ -108,18 +114,17 @@ export async function startMachine(files: MachineFiles): Promise<Machine> {
       await file.close()
       return child
     },
-    async close() {
-      await Promise.all([screen.release(), computer.release()])
-    },
+    close: () => held.disposeAsync(),
   }
-  await connect(machine, inner.pid)
+  await connect(machine, vmPid)
+  const held = begun.move()
   return machine
 }
 
 type Holder = { pid: string; release(): Promise<void> }
 
 /** Starts what keeps namespaces open. Its first line is the process ID to enter them by. */
-async function hold(program: string, args: readonly string[]): Promise<Holder> {
+async function holder(program: string, args: readonly string[]): Promise<Holder> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
   const complaints: string[] = []
   child.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text))
