@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { TimelineEntry } from '../../shared/ipc/status.ts'
+import type { DemoGuard } from '../guard.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 import { type AdoptOptions, adopt } from './adopt.ts'
 import { type CarryOutOptions, carryOut } from './carry-out.ts'
 import { contexts } from './contexts.ts'
+import { demo } from './demo.ts'
 import { CommandProblem, type ExitCode, exitCodeHelp, exitCodes } from './exit-codes.ts'
 import { runbook } from './runbook.ts'
 import type { GlobalOptions, Session } from './session.ts'
@@ -17,6 +19,7 @@ export type ProgramParts = {
   version: string
   notify: (sentinel: Sentinel) => () => Promise<void>
   readTimeline: (since: string) => Promise<TimelineEntry[]>
+  openDemo: () => Promise<DemoGuard>
 }
 
 /** Runs one command line; resolves to its exit code and never rejects. */
@@ -106,6 +109,14 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
     )
     .action(async (options: GlobalOptions & { since: string }) =>
       ended(await timeline(session, options, parts.readTimeline)),
+    )
+
+  program
+    .command('demo')
+    .description('Play the incident and its cure on a built-in stack, in about a minute.')
+    .option('--stay', 'keep the built-in stack open afterwards, to be played with')
+    .action(async (options: { stay?: boolean }) =>
+      ended(await demo(session, options, parts.openDemo)),
     )
 
   program

@@ -12,7 +12,7 @@ export type GlobalOptions = {
 
 /** What a command is given: the loop, and where to read and write. */
 export type Session = {
-  open(options: { stacks: readonly string[]; oneShot: boolean }): Sentinel
+  open(options: { stacks: readonly string[]; oneShot: boolean }): Promise<Sentinel>
   stdin: NodeJS.ReadStream
   stdout: NodeJS.WriteStream
   readRunbook(code: string): Promise<string>
@@ -42,7 +42,7 @@ export async function withSentinel(
   options: GlobalOptions,
   work: (sentinel: Sentinel) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const sentinel = session.open({ stacks: options.stack ?? [], oneShot: true })
+  const sentinel = await session.open({ stacks: options.stack ?? [], oneShot: true })
   try {
     await sentinel.start()
     return await work(sentinel)

@@ -1,6 +1,7 @@
 import type { WatchLine } from '../../shared/ipc/status.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { untilInterrupted } from './interrupted.ts'
 import { lineText } from './reporters/lines-text.ts'
 import { statusText } from './reporters/status-text.ts'
 import { type GlobalOptions, printer, type Session } from './session.ts'
@@ -14,7 +15,7 @@ export async function watch(
   notify: (sentinel: Sentinel) => () => Promise<void>,
 ): Promise<ExitCode> {
   const print = printer(session, options)
-  const sentinel = session.open({ stacks: options.stack ?? [], oneShot: false })
+  const sentinel = await session.open({ stacks: options.stack ?? [], oneShot: false })
   const ended = untilInterrupted(session)
   sentinel.onLine((line: WatchLine) => {
     const text = options.json ? JSON.stringify(line) : lineText(line, print.paint)
@@ -33,13 +34,4 @@ export async function watch(
     await sentinel.stop()
   }
   return exitCodes.fine
-}
-
-/** Ctrl+C, a polite kill, or nobody reads the output any more. */
-function untilInterrupted(session: Session): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => resolve())
-    session.stdout.once('error', () => resolve())
-  })
 }

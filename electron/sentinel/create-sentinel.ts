@@ -21,6 +21,8 @@ import type { Timeline } from './timeline.ts'
 
 export type SentinelParts = {
   demo: boolean
+  /** One look and no more: it leaves no trace in history and timeline; deeds do. */
+  oneShot: boolean
   contexts: Watcher<DockerContexts>
   engines: EngineWatchers
   stackFiles: StackFiles
@@ -62,6 +64,10 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
   let recent: TimelineEntry[] = timeline.since(iso(now() - 86_400_000), newestInMirror)
   let lastState = ''
 
+  timeline.onEntry((entry) => {
+    recent = [...recent, entry].slice(-newestInMirror)
+    onLine.tell({ type: 'timeline', at: entry.at, entry })
+  })
   const judging: Judge = judge({
     history: await parts.memory.load(),
     holdFor: parts.holdFor,
@@ -90,8 +96,8 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
   })
 
   function onVerdict({ historyBefore, history, before, after }: Verdict): void {
-    parts.memory.save(history)
-    record(...chronicleOf(historyBefore, history))
+    if (!parts.oneShot) parts.memory.save(history)
+    note(...chronicleOf(historyBefore, history))
     for (const status of after) {
       const stack = status.stack
       if (stack === null) continue
@@ -99,7 +105,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
         before.find((one) => one.stack === stack),
         status,
       )
-      record(...chronicleOfChanges(stack, changes, status.at))
+      note(...chronicleOfChanges(stack, changes, status.at))
       for (const finding of changes.findings) {
         onLine.tell({ type: 'finding', at: status.at, stack, finding })
       }
@@ -136,7 +142,9 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
   async function comeHome(stack: string): Promise<void> {
     const proposal = await sentinel.propose(stack, { kind: 'switch-back' })
     if (proposal.kind !== 'plan' || proposal.steps.length === 0) return
-    record(entry('sentinel', stack, 'stay-home', `Stay home carries out: ${proposal.title}.`))
+    timeline.record(
+      entry('sentinel', stack, 'stay-home', `Stay home carries out: ${proposal.title}.`),
+    )
     await sentinel.execute(proposal.hash)
   }
 
@@ -147,12 +155,9 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     sentence: string,
   ): TimelineEntry => ({ at: iso(), kind, stack, subject, sentence })
 
-  function record(...entries: TimelineEntry[]): void {
-    for (const one of entries) {
-      timeline.record(one)
-      recent = [...recent, one].slice(-newestInMirror)
-      onLine.tell({ type: 'timeline', at: one.at, entry: one })
-    }
+  /** For the timeline, when we are here to watch. */
+  function note(...entries: TimelineEntry[]): void {
+    if (!parts.oneShot) for (const one of entries) timeline.record(one)
   }
 
   function mirror(): Mirror {
@@ -176,7 +181,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
 
   const sentinel: Sentinel = {
     async start() {
-      record(entry('sentinel', null, 'sentinel', 'Sentinel began to watch.'))
+      note(entry('sentinel', null, 'sentinel', 'Sentinel began to watch.'))
       parts.contexts.start((contexts) => {
         if (contexts.status === 'known') parts.engines.setContexts(contexts.value.contexts)
         judging.see({ contexts })
@@ -197,8 +202,15 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       judging.stop()
       await Promise.all([parts.contexts.stop(), parts.engines.stop(), parts.stackFiles.stop()])
       await parts.memory.close()
-      record(entry('sentinel', null, 'sentinel', 'Sentinel stopped watching.'))
+      note(entry('sentinel', null, 'sentinel', 'Sentinel stopped watching.'))
       timeline.close()
+    },
+    async lookAgain() {
+      await Promise.all([
+        parts.contexts.lookNow(),
+        parts.engines.lookNow(),
+        parts.stackFiles.lookNow(),
+      ])
     },
     mirror,
     observed: judging.observed,
@@ -215,7 +227,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       const view = await deeds.execute(hash)
       if (plan) {
         const sentence = `${planTitle(plan)}: ${view.sentence}`
-        record(entry('operation', plan.stack, `operation:${view.id}`, sentence))
+        timeline.record(entry('operation', plan.stack, `operation:${view.id}`, sentence))
       }
       await Promise.all([parts.contexts.lookNow(), parts.engines.lookNow()])
       return view
@@ -234,7 +246,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       const adoption = await parts.adopt(judging.observed(), wish)
       if (!wish.dryRun) {
         const sentence = `Adopted ${adoption.stack.name} in ${adoption.file}.`
-        record(entry('stack', adoption.stack.name, `file:${adoption.file}`, sentence))
+        timeline.record(entry('stack', adoption.stack.name, `file:${adoption.file}`, sentence))
       }
       return adoption
     },

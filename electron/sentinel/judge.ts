@@ -62,14 +62,14 @@ export function judge(parts: JudgeParts): Judge {
     statuses =
       guards.length > 0
         ? guards.map((guard) => guard.judge({ observed, history, now, snoozedUntil }))
-        : [noStackStatus(observed, history, now)]
+        : [noStackStatus(observed, now)]
     scheduleDeadline(now)
     parts.onVerdict({ historyBefore, history, before, after: statuses })
   }
 
   function scheduleDeadline(now: number): void {
     clearTimeout(due)
-    const deadlines = guards.flatMap((guard) => guard.nextDeadline() ?? [])
+    const deadlines = guards.flatMap((guard) => guard.nextDeadline(now) ?? [])
     if (deadlines.length === 0) return
     due = setTimeout(judgeNow, Math.max(0, Math.min(...deadlines) - now))
   }
@@ -85,9 +85,11 @@ export function judge(parts: JudgeParts): Judge {
     },
     guard(stacks) {
       stackFilesRead = true
-      guards = stacks.map(
-        (stack) => guards.find((guard) => guard.holds(stack)) ?? guardedStack(stack, parts.holdFor),
-      )
+      guards = stacks.map((stack) => {
+        const before = guards.find((guard) => guard.file === stack.file)
+        before?.update(stack)
+        return before ?? guardedStack(stack, parts.holdFor)
+      })
       judgeIfWhole()
     },
     judgeNow,

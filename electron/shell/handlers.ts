@@ -9,18 +9,7 @@ export type Handlers = { [C in Channel]: (params: Params<C>) => Promise<Reply<C>
 export function handlersFor(sentinel: Sentinel, runbooks: string): Handlers {
   return {
     'mirror:get': async () => sentinel.mirror(),
-    'plan:propose': ({ stack, intent }) =>
-      // zod says `to?: string | undefined`, the domain says that an absent one is absent.
-      sentinel.propose(
-        stack,
-        intent.kind === 'keep-here'
-          ? { kind: 'keep-here' }
-          : {
-              kind: 'switch-back',
-              ...(intent.to === undefined ? {} : { to: intent.to }),
-              ...(intent.startDesktop === undefined ? {} : { startDesktop: intent.startDesktop }),
-            },
-      ),
+    'plan:propose': ({ stack, intent }) => sentinel.propose(stack, intent),
     'plan:execute': ({ hash }) => attempt(() => sentinel.execute(hash)),
     'plan:cancel': () => attempt(() => sentinel.cancel()),
     'incident:snooze': ({ incident, until }) => attempt(() => sentinel.snooze(incident, until)),

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { places } from './adapters/disk/places.ts'
+import { notifierChain } from './adapters/notifications/chain.ts'
+import { dbusNotifier } from './adapters/notifications/dbus-notifier.ts'
+import { nodeNotifier } from './adapters/notifications/node-notifier.ts'
+import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
+import { runProgram } from './cli/program.ts'
+import { openDemo, openGuard } from './guard.ts'
+import { notifyOfIncidents } from './sentinel/notify.ts'
+import type { Sentinel } from './sentinel/surface.ts'
+import { openTimeline } from './sentinel/timeline.ts'
+
+// The command line: the same guard without Electron.
+
+const name = 'Odin Sentinel'
+/** Beside this file's folder, from the sources and from the bundle alike. */
+const root = join(import.meta.dirname, '..')
+
+function notify(sentinel: Sentinel): () => Promise<void> {
+  const bus = connectSessionBus()
+  const notifier = notifierChain([
+    ...(bus ? [dbusNotifier(bus, { name, icon: '', desktopEntry: '' })] : []),
+    nodeNotifier(name),
+  ])
+  const stop = notifyOfIncidents({
+    sentinel,
+    notifier,
+    // There is no window to review a plan in: the incident's line says what to type.
+    review: () => {},
+    onProblem: sayProblem,
+  })
+  return async () => {
+    stop()
+    await bus?.connection.end()
+  }
+}
+
+async function readTimeline(since: string) {
+  const { state } = places(process.env, homedir())
+  const timeline = openTimeline({ stateDirectory: state, now: Date.now })
+  try {
+    return timeline.since(since, 10_000)
+  } finally {
+    timeline.close()
+  }
+}
+
+function sayProblem(sentence: string): void {
+  process.stderr.write(`odin-sentinel: ${sentence}\n`)
+}
+
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  session: {
+    open: ({ stacks, oneShot }) => openGuard({ stacks, oneShot, onProblem: sayProblem }),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    readRunbook: (code) => readFile(join(root, 'assets/runbooks', `${code}.md`), 'utf8'),
+  },
+  stderr: process.stderr,
+  version,
+  notify,
+  readTimeline,
+  openDemo,
+})

@@ -1,0 +1,11 @@
+import type { Session } from './session.ts'
+
+/** Ctrl+C, a polite kill, or nobody reads the output any more. */
+export function untilInterrupted({ stdout }: Pick<Session, 'stdout'>): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => resolve())
+    }
+    stdout.once('error', () => resolve())
+  })
+}

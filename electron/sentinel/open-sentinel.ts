@@ -1,0 +1,92 @@
+import { historySchema } from '../../shared/assess/history.ts'
+import { holdFor } from '../../shared/assess/hold.ts'
+import type { Home } from '../../shared/domain/stack.ts'
+import { acceptHome } from '../../shared/stack/accept-home.ts'
+import { parseStackFile } from '../../shared/stack/stack-file.ts'
+import { composeIsRunning } from '../act/compose-running.ts'
+import { execute, planHash } from '../act/executor.ts'
+import { opsFor } from '../act/ops/all-ops.ts'
+import type { UserUnitStarter } from '../act/ops/start-desktop.ts'
+import { places } from '../adapters/disk/places.ts'
+import type { DockerPlace } from '../adapters/docker/config-file.ts'
+import { contextWatcher } from '../observe/docker-context.ts'
+import { engineWatchers } from '../observe/engines.ts'
+import { adoptStack } from './adopt-stack.ts'
+import { openAttention } from './attention.ts'
+import { createSentinel } from './create-sentinel.ts'
+import { dockerDeeds } from './docker-deeds.ts'
+import { openMemory } from './memory.ts'
+import { planTitle } from './proposals.ts'
+import { stackFiles } from './stack-files.ts'
+import type { Sentinel } from './surface.ts'
+import { openTimeline } from './timeline.ts'
+
+export type OpenOptions = {
+  /** Whose Docker, and whose configuration. */
+  place: DockerPlace
+  /** Stack files as given by the user; the usual ones otherwise. */
+  stacks?: readonly string[]
+  /** One look and no more: a finding counts at once, and the look itself leaves no trace. */
+  oneShot?: boolean
+  demo?: boolean
+  userUnits: UserUnitStarter
+  /** Something of our own went wrong that stops nothing. */
+  onProblem?: (sentence: string) => void
+}
+
+/** The first verdict waits so long for an engine that neither answers nor refuses. */
+const patienceMs = 4_000
+
+/** Puts the loop together, from the outside in: what is watched, what is kept, what is done. */
+export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
+  const { place, stacks = [], oneShot = false, demo = false, userUnits, onProblem } = options
+  const { config, state } = places(place.env, place.homeDirectory)
+  const now = Date.now
+
+  const contexts = contextWatcher(place)
+  const engines = engineWatchers(place)
+  const files = stackFiles({
+    configDirectory: config,
+    stateDirectory: state,
+    ...(stacks.length > 0 && { given: stacks }),
+  })
+
+  const timeline = openTimeline({ stateDirectory: state, now })
+  const attention = await openAttention({ stateDirectory: state, now: now() })
+  const memory = openMemory({
+    stateDirectory: state,
+    schema: historySchema,
+    now,
+    ...(onProblem && { onProblem }),
+  })
+
+  const ops = opsFor({ ...dockerDeeds(place), acceptHome, homeIn, userUnits })
+
+  return createSentinel({
+    demo,
+    oneShot,
+    contexts,
+    engines,
+    stackFiles: files,
+    timeline,
+    attention,
+    memory,
+    holdFor: oneShot ? () => 0 : holdFor,
+    patienceMs,
+    hashOf: planHash,
+    execute: (plan, { onProgress, signal }) =>
+      execute(
+        { plan, hash: planHash(plan), title: planTitle(plan) },
+        { ops, stateDirectory: state, onProgress, signal },
+      ),
+    adopt: (observed, wish) => adoptStack(observed, wish, place, files),
+    composeIsRunning,
+    now,
+  })
+}
+
+function homeIn(text: string): Home {
+  const parsed = parseStackFile(text)
+  if (parsed.ok) return parsed.value.home
+  throw new Error(parsed.error[0]?.sentence ?? 'The stack file is not valid.')
+}
