@@ -57,6 +57,8 @@ export async function launchApp(
     args: [app, ...args],
     env: { ...desktop.env, ...env },
     timeout: 30_000,
+    // Playwright would say "light" to the page whatever the desktop says.
+    colorScheme: null,
   })
   return Object.assign(running, {
     guard: <T>(deed: (guard: FakeGuard) => T): Promise<T> =>
