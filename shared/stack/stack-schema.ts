@@ -119,18 +119,16 @@ const stayHome = z
   })
   .describe('Switches back by itself after a visible countdown; off unless enabled here')
 
-export const stackFileSchema = z
-  .strictObject({
-    version: z.literal(currentVersion).describe('Version of this layout'),
-    name: nameSchema.describe('Name of the stack, as Odin Sentinel shows it'),
-    home,
-    projects: z
-      .array(project)
-      .min(1, { error: 'is empty: a stack needs at least one compose project' })
-      .describe('The compose projects that make up the stack'),
-    stayHome: stayHome.prefault({}),
-  })
-  .meta({ title: 'Odin Sentinel stack file' })
+export const stackFileSchema = z.strictObject({
+  version: z.literal(currentVersion).describe('Version of this layout'),
+  name: nameSchema.describe('Name of the stack, as Odin Sentinel shows it'),
+  home,
+  projects: z
+    .array(project)
+    .min(1, { error: 'is empty: a stack needs at least one compose project' })
+    .describe('The compose projects that make up the stack'),
+  stayHome: stayHome.prefault({}),
+})
 
 export type StackFile = z.infer<typeof stackFileSchema>
 
