@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Lab, startLab } from './engines.ts'
-import { sentinel, statusOf, type Watch, watch } from './sentinel.ts'
+import { adoptAndWatch, sentinel, statusOf, type Watch } from './sentinel.ts'
 
 // The home engine goes, comes back, is replaced; the stack comes up where it does not belong.
 
@@ -10,9 +10,7 @@ let guard: Watch
 beforeAll(async () => {
   lab = await startLab()
   await lab.bringUp('desktop-linux')
-  await sentinel(lab, ['adopt'])
-  guard = await watch(lab)
-  await guard.untilHealth('ok')
+  guard = await adoptAndWatch(lab)
 })
 
 afterAll(async () => {

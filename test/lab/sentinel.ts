@@ -143,6 +143,15 @@ export async function watch(lab: Lab, env: Env = {}): Promise<Watch> {
   }
 }
 
+/** The stack at home is up: learns it, and returns when the guard finds all of it well. */
+export async function adoptAndWatch(lab: Lab): Promise<Watch> {
+  const { code, stdout, stderr } = await sentinel(lab, ['adopt'])
+  if (code !== 0) throw new Error(`adopt exited with ${code}:\n${stdout}${stderr}`)
+  const guard = await watch(lab)
+  await guard.untilHealth('ok')
+  return guard
+}
+
 function inShort(line: WatchLine): string {
   switch (line.type) {
     case 'state':

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type Lab, startLab } from './engines.ts'
-import { sentinel, type Watch, watch } from './sentinel.ts'
+import { adoptAndWatch, type Watch } from './sentinel.ts'
 
 // One service at a time goes wrong at home, in the ways that containers do.
 
@@ -16,9 +16,7 @@ const up = (file: string, service: string, env: Record<string, string> = {}) =>
 beforeAll(async () => {
   lab = await startLab()
   await lab.bringUp('desktop-linux')
-  await sentinel(lab, ['adopt'])
-  guard = await watch(lab)
-  await guard.untilHealth('ok')
+  guard = await adoptAndWatch(lab)
 })
 
 beforeEach(() => guard.mark())
