@@ -4,7 +4,7 @@ import type { Stack } from '../../shared/domain/stack.ts'
 import { renderStackFile } from '../../shared/stack/render-stack-file.ts'
 import { parseStackFile, type StackFileProblem } from '../../shared/stack/stack-file.ts'
 import { diskProblem } from '../adapters/disk/disk-problem.ts'
-import { watchDirectory } from '../adapters/disk/watch-directory.ts'
+import { watchDirectories } from '../adapters/disk/watch-directories.ts'
 import { keepCopy, writeWhole } from '../adapters/disk/write-whole.ts'
 import { watcher } from '../observe/watcher.ts'
 import { lastGoods } from './last-good.ts'
@@ -58,9 +58,9 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
   const now = parts.now ?? Date.now
   const given = parts.given?.map((file) => resolve(file))
   const lasts = lastGoods(join(parts.stateDirectory, 'last-good'), now)
-  const watches = new Map<string, () => void>()
+  const watches = watchDirectories(() => again())
+  let again = () => {}
   let loaded: Promise<void> | undefined
-  let again: (() => void) | undefined
   let inForce: readonly StackInForce[] = []
   let told = ''
 
@@ -69,11 +69,7 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
     look,
     hints(ask) {
       again = ask
-      return () => {
-        again = undefined
-        for (const stop of watches.values()) stop()
-        watches.clear()
-      }
+      return watches.stop
     },
     settleMs: parts.settleMs ?? 100,
     everyMs: parts.everyMs ?? 30_000,
@@ -84,7 +80,7 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
     loaded ??= lasts.load()
     await loaded
     const { files, problem } = given ? { files: given } : await findFiles(parts.configDirectory)
-    await followDirectories(files)
+    await watches.follow(await directoriesOf(files))
     const present = await Promise.all(files.map(readOne))
     const stacks = [...withoutTwins(present), ...(await vanished(present))]
     return problem ? [...stacks, { file: parts.configDirectory, problem }] : stacks
@@ -142,22 +138,10 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
   }
 
   /** Directories of the files, and of what they link to, as links are replaced elsewhere. */
-  async function followDirectories(files: readonly string[]): Promise<void> {
+  async function directoriesOf(files: readonly string[]): Promise<string[]> {
     const real = await Promise.all(files.map((file) => realpath(file).catch(() => file)))
-    const wanted = new Set([...files, ...real].map((file) => dirname(file)))
-    if (!given) wanted.add(parts.configDirectory)
-    if (!again) return
-    for (const [directory, stop] of watches) {
-      if (wanted.has(directory)) continue
-      stop()
-      watches.delete(directory)
-    }
-    for (const directory of wanted) {
-      if (watches.has(directory)) continue
-      const stop = await watchDirectory(directory, () => again?.())
-      if (again) watches.set(directory, stop)
-      else stop()
-    }
+    const directories = [...files, ...real].map((file) => dirname(file))
+    return given ? directories : [parts.configDirectory, ...directories]
   }
 
   function fileFor(name: string): string {
