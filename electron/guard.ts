@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
-import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
-import { userUnits } from './adapters/systemd/user-units.ts'
+import { connectSessionBus, type MessageBus } from './adapters/session-bus/session-bus.ts'
+import { userUnits } from './adapters/systemd/user-unit.ts'
 import { openDemoWorld } from './demo/demo-world.ts'
 import { playStory } from './demo/play-story.ts'
 import { howToPlay, story } from './demo/story.ts'
@@ -16,12 +16,25 @@ export type GuardOptions = {
 }
 
 /** The guard of this machine's own Docker. */
-export function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
-  return openSentinel({
+export async function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
+  // Connected only when a unit is asked for: most runs never need the bus.
+  let bus: MessageBus | undefined
+  const connected = () => {
+    bus ??= connectSessionBus()
+    return bus
+  }
+  const guard = await openSentinel({
     ...options,
     place: { env: process.env, homeDirectory: homedir() },
-    userUnits: userUnits(connectSessionBus),
+    userUnits: userUnits(connected),
   })
+  return {
+    ...guard,
+    async stop() {
+      await guard.stop()
+      await bus?.connection.end()
+    },
+  }
 }
 
 export type DemoGuard = {
