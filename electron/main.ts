@@ -1,13 +1,14 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { app, Menu } from 'electron'
 import { places } from './adapters/disk/places.ts'
 import { notifierChain } from './adapters/notifications/chain.ts'
 import { dbusNotifier } from './adapters/notifications/dbus-notifier.ts'
 import { nodeNotifier } from './adapters/notifications/node-notifier.ts'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
-import { openGuard } from './guard.ts'
+import { openDemo, openGuard } from './guard.ts'
 import { carryOut } from './sentinel/carry-out.ts'
 
 import { notifyOfIncidents } from './sentinel/notify.ts'
@@ -24,8 +25,18 @@ import { appWindow } from './shell/window.ts'
 
 // The desktop app, put together from top to bottom: adapters → sentinel → shell.
 
-const demo = process.argv.includes('--demo')
-const startHidden = process.argv.includes('--hidden')
+const { values: wishes } = parseArgs({
+  args: process.argv.slice(1),
+  strict: false, // Chromium's switches are among them
+  options: {
+    demo: { type: 'boolean', default: false },
+    /** The demo world without its story: what happens in it is up to who plays. */
+    'by-hand': { type: 'boolean', default: false },
+    hidden: { type: 'boolean', default: false },
+    stack: { type: 'string', multiple: true, default: [] },
+  },
+})
+const demo = wishes.demo === true
 const title = demo ? 'Odin Sentinel (DEMO)' : 'Odin Sentinel'
 const bundled = import.meta.dirname
 const assets = join(bundled, '..', 'assets')
@@ -54,7 +65,10 @@ else
 // Not awaited here: Electron becomes ready only after this module has been evaluated.
 async function run(): Promise<void> {
   const bus = connectSessionBus()
-  const sentinel = await openGuard({ demo })
+  const say = (sentence: string) => console.log(sentence)
+  const stacks = (wishes.stack ?? []).map(String)
+  const played = demo ? await openDemo() : undefined
+  const sentinel = played?.sentinel ?? (await openGuard({ stacks, onProblem: say }))
   const window = appWindow({
     preload: join(bundled, 'preload.cjs'),
     icon: join(assets, 'tray/ok@2x.png'),
@@ -106,10 +120,20 @@ async function run(): Promise<void> {
     tray.update(mirror)
     window.send(mirror)
   })
-  notifyOfIncidents({ sentinel, notifier, review: (stack) => window.show({ review: stack }) })
+  notifyOfIncidents({
+    sentinel,
+    notifier,
+    review: (stack) => window.show({ review: stack }),
+    onProblem: say,
+  })
   afterSleep(() => void sentinel.lookAgain())
   tray.update(sentinel.mirror())
   const host = await keepTrayInSight(trayHost(bus), tray, (state) => sentinel.setTrayHost(state))
-  if (!startHidden || host !== 'present') window.show()
+  if (!wishes.hidden || host !== 'present') window.show()
   await sentinel.start()
+  if (played && !wishes['by-hand']) {
+    const problem = await played.play(say)
+    if (problem !== null) say(`DEMO  The story came to a halt: ${problem}`)
+    for (const line of played.howToPlay) say(line)
+  }
 }

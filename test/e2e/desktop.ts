@@ -35,6 +35,7 @@ export async function startDesktop(): Promise<Desktop> {
   const config = join(home, 'bus.conf')
   const runtime = join(home, 'runtime')
   await mkdir(runtime, { mode: 0o700 })
+  await mkdir(join(home, 'tmp'))
   await writeFile(config, busConfig(join(home, 'bus')))
 
   const bus = spawn('dbus-daemon', [`--config-file=${config}`, '--nofork', '--print-address=3'], {
@@ -53,6 +54,7 @@ export async function startDesktop(): Promise<Desktop> {
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: home,
+      TMPDIR: join(home, 'tmp'),
       XDG_RUNTIME_DIR: runtime,
       XDG_CONFIG_HOME: join(home, 'config'),
       XDG_STATE_HOME: join(home, 'state'),

@@ -233,3 +233,7 @@ export async function openGuard(): Promise<Sentinel> {
     },
   }
 }
+
+export function openDemo(): never {
+  throw new Error('This app has no demo world in it.')
+}
