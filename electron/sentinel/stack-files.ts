@@ -4,10 +4,10 @@ import type { Stack } from '../../shared/domain/stack.ts'
 import { renderStackFile } from '../../shared/stack/render-stack-file.ts'
 import { parseStackFile, type StackFileProblem } from '../../shared/stack/stack-file.ts'
 import { diskProblem } from '../adapters/disk/disk-problem.ts'
-import { watchDirectories } from '../adapters/disk/watch-directories.ts'
 import { keepCopy, writeWhole } from '../adapters/disk/write-whole.ts'
 import { watcher } from '../observe/watcher.ts'
 import { lastGoods } from './last-good.ts'
+import { stackDirectories } from './stack-directories.ts'
 
 /** A stack file, the stack that it puts in force, and what is wrong with it. */
 export type StackInForce = {
@@ -58,7 +58,7 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
   const now = parts.now ?? Date.now
   const given = parts.given?.map((file) => resolve(file))
   const lasts = lastGoods(join(parts.stateDirectory, 'last-good'), now)
-  const watches = watchDirectories(() => again())
+  const watches = stackDirectories(() => again())
   let again = () => {}
   let loaded: Promise<void> | undefined
   let inForce: readonly StackInForce[] = []
