@@ -1,4 +1,4 @@
-import { homeContainers, isDown, sightAtHome } from '../domain/whereabouts.ts'
+import { homeContainers, isDown, isUp, sightAtHome } from '../domain/whereabouts.ts'
 import type { Finding, FindingCode } from './finding.ts'
 import { contextConfigInvalid } from './rules/context-config-invalid.ts'
 import { contextMissing } from './rules/context-missing.ts'
@@ -30,10 +30,14 @@ const engineHome: Sees = ({ observed, stack }) => {
   const engine = sightAtHome(observed, stack.home)?.engine
   return engine !== undefined && (engine.status === 'known' || isDown(engine))
 }
-const allEngines: Sees = ({ observed }) =>
-  observed.engines.every(({ containers, engine, sameAs }) =>
-    engine.status === 'known' ? sameAs || containers.status === 'known' : isDown(engine),
-  )
+/** No engine hides containers of the stack that were up when it was last seen. */
+const strays: Sees = ({ observed, stack }) => {
+  const projects = new Set(stack.projects.map(({ name }) => name))
+  return observed.engines.every(({ engine, containers }) => {
+    if (containers.status === 'known' || isDown(engine)) return true
+    return !containers.lastKnown?.some((one) => projects.has(one.project) && isUp(one))
+  })
+}
 
 /** The rule book, in reading order: from what Sentinel sees, over the place, to each service. */
 export const ruleBook: readonly {
@@ -50,8 +54,8 @@ export const ruleBook: readonly {
   { code: 'CONTEXT_SWITCHED', rule: contextSwitched, sees: contexts },
   { code: 'ENGINE_REPLACED', rule: engineReplaced, sees: engineHome },
   { code: 'ENGINE_UNREACHABLE', rule: engineUnreachable, sees: engineHome },
-  { code: 'STRAY_CONTAINERS', rule: strayContainers, sees: allEngines },
-  { code: 'SPLIT_BRAIN', rule: splitBrain, sees: allEngines },
+  { code: 'STRAY_CONTAINERS', rule: strayContainers, sees: strays },
+  { code: 'SPLIT_BRAIN', rule: splitBrain, sees: strays },
   { code: 'SERVICE_MISSING', rule: serviceMissing, sees: servicesHome },
   { code: 'SERVICE_CRASH_LOOPING', rule: serviceCrashLooping, sees: servicesHome },
   { code: 'SERVICE_OOM_KILLED', rule: serviceOomKilled, sees: servicesHome },

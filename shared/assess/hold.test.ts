@@ -53,6 +53,13 @@ test('what cannot be judged now is not over', () => {
   expect(held).toEqual(firing)
 })
 
+test('what was pending and cannot be judged now is not waited for', () => {
+  const pending = hold([], [stopped], noon)
+  expect(
+    hold(pending, [], noon + second, undefined, new Set(['SERVICE_STOPPED'] as const)),
+  ).toEqual([])
+})
+
 test('nothing held, nothing due', () => {
   expect(nextDeadline([], noon)).toBeUndefined()
   expect(nextDeadline(hold([], [switched], noon), noon)).toBeUndefined()

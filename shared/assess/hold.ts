@@ -32,8 +32,8 @@ export const flapMs = 30 * second
 
 /**
  * Pending → firing → resolved. A finding keeps its `since` while it lasts, and over a gap of
- * up to `flapMs`. A pending one that goes away was never there. What is `undecided` stays as
- * it was: a source that cannot be seen resolves nothing.
+ * up to `flapMs`. A pending one that goes away was never there. What fires and is `undecided`
+ * goes on firing: a source that cannot be seen resolves nothing.
  */
 export function hold(
   previous: readonly HeldFinding[],
@@ -50,7 +50,7 @@ export function hold(
   const gone = previous
     .filter((held) => !seen.has(findingKey(held)))
     .flatMap((held) =>
-      undecided.has(held.code) && held.status !== 'resolved' ? [held] : letGo(held, now),
+      undecided.has(held.code) && held.status === 'firing' ? [held] : letGo(held, now),
     )
   return [...here, ...gone]
 }

@@ -11,7 +11,6 @@ import {
   nativeWith,
   noon,
   noReading,
-  silent,
   someContainers,
 } from '../../test/support/a-world.ts'
 import { statusSchema } from '../ipc/status.ts'
@@ -88,7 +87,7 @@ test('an engine that is gone says why, and is still home', () => {
 test('nothing seen, no stack: every field says so', () => {
   const observed = anObservedState({
     contexts: noReading('pending'),
-    engines: [silent(desktopWith(), 'pending')],
+    engines: [anEngineSight({ engine: noReading('pending'), containers: noReading('pending') })],
   })
   expect(viewOf(observed, { stack: undefined, stackFile: undefined })).toMatchObject({
     stack: null,

@@ -12,6 +12,7 @@ import {
   type Failure,
   type FailureCode,
   known,
+  lastSeen,
   type Reading,
   unknown,
 } from '../../shared/domain/reading.ts'
@@ -201,13 +202,13 @@ export function nativeWith(containers: readonly Container[] = []): EngineSight {
   })
 }
 
-/** A sight of which nothing can be known, for this reason. */
+/** The same, of which for this reason nothing but the last look is known. */
 export function silent(sight: EngineSight, code: FailureCode, message?: string): EngineSight {
   const failure = aFailure(code, message)
   return {
     ...sight,
-    engine: unknown(failure, noon),
-    containers: unknown(failure, noon),
+    engine: unknown(failure, noon, lastSeen(sight.engine)),
+    containers: unknown(failure, noon, lastSeen(sight.containers)),
   }
 }
 

@@ -44,7 +44,7 @@ export function contextSwitched(situation: Situation): Finding[] {
 
 function causeOf(situation: Situation, contexts: DockerContexts): string {
   const { current, configFile } = contexts
-  const { observed, stack } = situation
+  const { stack } = situation
   if (current.source === 'DOCKER_HOST' || current.source === 'DOCKER_CONTEXT') {
     return `environment (${current.source})`
   }
@@ -52,9 +52,6 @@ function causeOf(situation: Situation, contexts: DockerContexts): string {
   if (configFile.state === 'invalid') return 'config.json cannot be parsed'
   if (desktopStopped(situation)) return 'Docker Desktop stopped'
   if (desktopStarted(situation, current)) return 'Docker Desktop started'
-  if (homeIsDown(observed, stack.home) && current.source === 'default') {
-    return `${stack.home.context} was deselected, and its engine does not answer`
-  }
   return `the context was set to ${current.name} in config.json (docker context use)`
 }
 
