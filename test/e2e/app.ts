@@ -20,6 +20,15 @@ const fakeGuard: Plugin = {
       : null,
 }
 
+/** The packaged app to test in place of the bundle; built with ODIN_DIST_FLAVOUR=e2e. */
+export const packagedApp = process.env['ODIN_APP'] || undefined
+
+async function testElectron(): Promise<string> {
+  const electron = await findElectron({ forTests: true, say: () => {} })
+  if ('problem' in electron) throw new Error(electron.problem)
+  return electron.path
+}
+
 /** Bundles the app as `npm start` does, with `dist/` and `assets/` side by side. */
 export async function bundleApp(world: 'fake' | 'real'): Promise<string> {
   const app = await mkdtemp(join(tmpdir(), 'odin-e2e-app-'))
@@ -50,11 +59,9 @@ export async function launchApp(
   args: readonly string[] = [],
   env: Record<string, string> = {},
 ): Promise<RunningApp> {
-  const electron = await findElectron({ forTests: true, say: () => {} })
-  if ('problem' in electron) throw new Error(electron.problem)
   const running = await _electron.launch({
-    executablePath: electron.path,
-    args: [app, ...args],
+    executablePath: packagedApp ?? (await testElectron()),
+    args: packagedApp ? [...args] : [app, ...args],
     env: { ...desktop.env, ...env },
     timeout: 30_000,
     // Playwright would say "light" to the page whatever the desktop says.

@@ -7,13 +7,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { contentSecurityPolicy } from '../../electron/shell/app-origin.ts'
 import { openStage, type Stage } from './stage.ts'
 
-// Each door that a page could try, tried from inside the real window.
+// Each door that a page could try, tried from inside the real window; of the packaged app
+// where ODIN_APP names it.
 
 let stage: Stage
 let page: Page
 
 beforeAll(async () => {
-  stage = await openStage({ tray: false })
+  stage = await openStage({ world: 'demo', tray: false, args: ['--by-hand'] })
   page = await stage.page()
 })
 afterAll(() => stage[Symbol.asyncDispose]())

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { bundleApp, launchApp, openPage, type RunningApp } from './app.ts'
+import { bundleApp, launchApp, openPage, packagedApp, type RunningApp } from './app.ts'
 import { type Desktop, startDesktop } from './desktop.ts'
 import { NotificationServer } from './notification-server.ts'
 import { TrayWatcher } from './tray-watcher.ts'
@@ -37,7 +37,8 @@ function bundleOf(world: 'fake' | 'demo'): Promise<string> {
 /** A desktop with what the test wishes on it, and the app started on it. */
 export async function openStage(wishes: StageWishes = {}): Promise<Stage> {
   const world = wishes.world ?? 'fake'
-  const app = await bundleOf(world)
+  if (packagedApp && world === 'fake') throw new Error('The packaged app has the real loop in it.')
+  const app = packagedApp ?? (await bundleOf(world))
   const args = [...(wishes.args ?? []), ...(world === 'demo' ? ['--demo'] : [])]
   const desktop = await startDesktop()
   const tray = wishes.tray === false ? undefined : await TrayWatcher.start(desktop.busAddress)
