@@ -13,7 +13,6 @@ export function containerWatcher(parts: {
   endpoint: string
   client: () => Promise<EngineClient>
   stream: EventStream
-  /** The same array for as long as the same projects are wanted. */
   projects: () => readonly string[]
   everyMs: number
   now: () => number
@@ -35,7 +34,7 @@ export function containerWatcher(parts: {
     for (;;) {
       const projects = parts.projects()
       const containers = await client.containers(projects, signal)
-      if (projects === parts.projects()) return containers
+      if (projects.join('\n') === parts.projects().join('\n')) return containers
     }
   }
 

@@ -21,6 +21,7 @@ export function watchDirectory(
   happened: (entry?: string) => void,
 ): DirectoryWatch {
   let stopped = false
+  let armedAt: string | undefined
   let watched: { path: string; identity: string; watcher: FSWatcher } | undefined
   let checking: Promise<void> | undefined
   let askedAgain = false
@@ -30,8 +31,10 @@ export function watchDirectory(
     watched = undefined
   }
 
-  function onEvent(path: string, entry: string | null): void {
+  function onEvent(path: string, kind: string, entry: string | null): void {
     const itself = entry === null || entry === basename(path)
+    // Removed or moved: this watch is dead, even if the next directory gets the same inode.
+    if (itself && kind === 'rename') disarm()
     if (path === directory) {
       if (itself) void check()
       happened(itself ? undefined : entry)
@@ -45,10 +48,11 @@ export function watchDirectory(
     const path = await nearestExisting(directory)
     const identity = await identityOf(path)
     if (stopped || (watched?.path === path && watched.identity === identity)) return
-    const before = watched
+    const before = armedAt
+    armedAt = path
     disarm()
     try {
-      const watcher = watch(path, (_, entry) => onEvent(path, entry))
+      const watcher = watch(path, (kind, entry) => onEvent(path, kind, entry))
       watcher.on('error', () => {
         if (watched?.watcher === watcher) disarm()
       })
@@ -60,7 +64,7 @@ export function watchDirectory(
     }
     // What happened between the look at the path and the watch on it was not told.
     askedAgain = true
-    if (before && !stopped) happened()
+    if (before && (before === directory || path === directory)) happened()
   }
 
   /** One at a time, until what is watched is what is there. */
@@ -95,6 +99,7 @@ async function nearestExisting(directory: string): Promise<string> {
 }
 
 async function identityOf(path: string): Promise<string> {
-  const stats = await stat(path).catch(() => undefined)
-  return stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : 'none'
+  const stats = await stat(path, { bigint: true }).catch(() => undefined)
+  // Inodes are given out again at once, so the time of birth belongs to who it is.
+  return stats?.isDirectory() ? `${stats.dev}:${stats.ino}:${stats.birthtimeNs}` : 'none'
 }
