@@ -1,0 +1,78 @@
+import { appendFileSync } from 'node:fs'
+import { execute, planHash } from '../../electron/act/executor.ts'
+import { type OpenJournal, openJournal } from '../../electron/act/journal.ts'
+import { opsFor } from '../../electron/act/ops/all-ops.ts'
+import type { Ops } from '../../electron/act/ops.ts'
+import { readConfigFile } from '../../electron/adapters/docker/config-file.ts'
+import { selectContext } from '../../electron/adapters/docker/select-context.ts'
+import type { Plan } from '../../shared/plan/plan.ts'
+import { acceptHome } from '../../shared/stack/accept-home.ts'
+import { parseStackFile } from '../../shared/stack/stack-file.ts'
+
+// A process of its own that carries out a switch back, and kills itself at one moment.
+
+export type Moment = 'before' | 'torn' | 'after'
+
+export type ChildOrder = {
+  stateDirectory: string
+  plan: Plan
+  /** Which journal record, counted from 1, and where in its writing; 0 for never. */
+  record: number
+  moment: Moment
+}
+
+export function realOps(engineId: string): Ops {
+  return opsFor({
+    selectContext,
+    configuredContext: async (directory) =>
+      (await readConfigFile(directory)).currentContext ?? 'default',
+    homeIn(text) {
+      const parsed = parseStackFile(text)
+      if (parsed.ok) return parsed.value.home
+      throw new Error('The stack file is not valid.')
+    },
+    acceptHome,
+    engineIdAt: async () => engineId,
+    userUnits: {
+      state: async () => ({ exists: false, active: 'inactive' }),
+      start: async () => {},
+    },
+  })
+}
+
+const killMyself = () => process.kill(process.pid, 'SIGKILL')
+
+function killingJournal({ record, moment }: ChildOrder): OpenJournal {
+  return async (path) => {
+    const journal = await openJournal(path)
+    let count = 0
+    return {
+      close: journal.close,
+      async write(entry) {
+        count += 1
+        if (count !== record) return journal.write(entry)
+        if (moment === 'torn') appendFileSync(path, JSON.stringify(entry).slice(0, 30))
+        if (moment === 'after') await journal.write(entry)
+        killMyself()
+        await new Promise(() => {})
+      },
+    }
+  }
+}
+
+if (import.meta.main) {
+  const order: ChildOrder = JSON.parse(process.argv[2] ?? '')
+  const { plan, stateDirectory } = order
+  const verify = plan.steps.find((step) => step.kind === 'VerifyEngine')
+  const view = await execute(
+    { plan, hash: planHash(plan), title: 'Switch back to desktop-linux' },
+    {
+      ops: realOps(verify?.engineId ?? ''),
+      stateDirectory,
+      onProgress() {},
+      signal: new AbortController().signal,
+      openJournal: killingJournal(order),
+    },
+  )
+  console.log(view.outcome)
+}
