@@ -42,9 +42,10 @@ test('only what ended well, is old and is not among the newest goes', async () =
   const toMend = await anOperation(198, 'needs-attention')
   await anOperation(197, 'rolled-back')
   const young = await anOperation(89, 'done')
+  const newest = await anOperation(1, 'done')
   await anOperation(95, 'cancelled')
   await forgetOldOperations(stateDirectory, now, { newest: 1 })
-  expect((await left()).sort()).toEqual([open, toMend, young].sort())
+  expect((await left()).sort()).toEqual([open, toMend, young, newest].sort())
 })
 
 test('the newest stay however old they are', async () => {
