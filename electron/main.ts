@@ -77,7 +77,9 @@ async function run(): Promise<void> {
     quit: () => app.quit(),
   })
   const notifier = notifierChain([
-    ...(bus ? [dbusNotifier(bus, { name: title, icon: '', desktopEntry: app.getName() })] : []),
+    ...(bus
+      ? [dbusNotifier(bus, { name: title, icon: '', desktopEntry: 'io.github.odin-sentinel' })]
+      : []),
     electronNotifier(),
     nodeNotifier(title),
   ])

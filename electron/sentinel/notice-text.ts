@@ -5,7 +5,22 @@ import type { Notice } from '../adapters/notifications/notifier.ts'
 export type NoticeText = Pick<Notice, 'title' | 'body' | 'urgency' | 'actions'>
 
 /** Servers draw a few lines and cut the rest. */
-const evidenceLines = 4
+const evidenceLines = 3
+
+/** The evidence that tells cause and damage; the rest is for who looks closer. */
+const telling = new Set([
+  'cause',
+  'failure',
+  'problem',
+  'consequence',
+  'danger',
+  'noticed',
+  'out of sight',
+  'run elsewhere',
+  'found elsewhere',
+  'services',
+  'ports held',
+])
 
 export function noticeOf(
   stack: string,
@@ -16,8 +31,8 @@ export function noticeOf(
   const root = status?.findings.find((one) => `${one.code}@${one.subject}` === incident.findings[0])
   const title = root?.sentence ?? incident.sentence
   const lines = [
-    incident.sentence === title ? [] : incident.sentence,
-    root ? evidence(root) : [],
+    beyond(title, incident.sentence),
+    root ? evidence(root, incident.sentence) : [],
     nextStep(incident),
   ]
   const remedy =
@@ -43,8 +58,17 @@ export function recoveryOf(stack: string, incident: IncidentView, demo: boolean)
   }
 }
 
-function evidence(finding: FindingView): string[] {
+/** What the sentence says more than the title does. */
+function beyond(title: string, sentence: string): string[] {
+  const start = withoutStop(title)
+  const rest = sentence.startsWith(start) ? sentence.slice(start.length) : sentence
+  const more = rest.replace(/^[\s.:;,]+/, '')
+  return more === '' ? [] : [more.charAt(0).toUpperCase() + more.slice(1)]
+}
+
+function evidence(finding: FindingView, said: string): string[] {
   return Object.entries(finding.evidence)
+    .filter(([key, value]) => telling.has(key) && !said.includes(value))
     .slice(0, evidenceLines)
     .map(([key, value]) => `${key}: ${value}`)
 }

@@ -1,6 +1,6 @@
 import { TimeoutError } from 'dbus-native'
 import { callMethod, type MessageBus } from '../session-bus/session-bus.ts'
-import { CannotNotify, type Notice, type Notifier } from './notifier.ts'
+import { CannotNotify, type Notice, type Notifier, type Shown } from './notifier.ts'
 
 const server = {
   destination: 'org.freedesktop.Notifications',
@@ -25,6 +25,7 @@ export function dbusNotifier(
   let known: Promise<Server> | undefined
   let owner = ''
   let listening: Promise<unknown> | undefined
+  let telling: Promise<unknown> = Promise.resolve()
 
   bus.connection.on('message', ({ interface: from, member, body, sender }) => {
     if (member === 'NameOwnerChanged' && body?.[0] === server.destination) {
@@ -32,8 +33,14 @@ export function dbusNotifier(
       live.clear() // the ids meant something to the old server alone
       return
     }
+    if (from !== server.interface) return
+    // The answer to a Notify may come in one breath with the click on it; the id is known after.
+    void telling.then(() => heard(member, body, sender))
+  })
+
+  function heard(member: string | undefined, body: unknown[] | undefined, sender?: string): void {
     // Anybody on the bus can send us a signal of that name; only the server's own counts.
-    if (from !== server.interface || sender !== owner) return
+    if (sender !== owner) return
     const [id, word] = (body ?? []) as [number, string | number]
     const found = [...live].find(([, one]) => one.id === id)
     if (!found) return
@@ -43,7 +50,7 @@ export function dbusNotifier(
       live.delete(key)
       notice.onClosed?.()
     }
-  })
+  }
   bus.on('reconnected', () => {
     known = undefined
     live.clear()
@@ -80,32 +87,38 @@ export function dbusNotifier(
     }
   }
 
+  async function tell(notice: Notice): Promise<Shown> {
+    known ??= meet()
+    const { owner: now, capabilities } = await answered(known)
+    owner = now
+    const actions = capabilities.has('actions')
+    const buttons = actions ? notice.actions.flatMap(({ name, label }) => [name, label]) : []
+    const body = capabilities.has('body-markup') ? escapeMarkup(notice.body) : notice.body
+    const id = await answered(
+      callMethod<number>(bus, server, 'Notify', 'susssasa{sv}i', [
+        app.name,
+        live.get(notice.key)?.id ?? 0,
+        app.icon,
+        oneLine(notice.title),
+        body,
+        actions ? ['default', 'Open', ...buttons] : [],
+        [
+          ['urgency', ['y', urgencies[notice.urgency]]],
+          ['desktop-entry', ['s', app.desktopEntry]],
+        ],
+        -1,
+      ]),
+    )
+    live.set(notice.key, { id, notice })
+    return { by: 'D-Bus', actions }
+  }
+
   return {
     name: 'D-Bus',
-    async show(notice) {
-      known ??= meet()
-      const { owner: now, capabilities } = await answered(known)
-      owner = now
-      const actions = capabilities.has('actions')
-      const buttons = actions ? notice.actions.flatMap(({ name, label }) => [name, label]) : []
-      const body = capabilities.has('body-markup') ? escapeMarkup(notice.body) : notice.body
-      const id = await answered(
-        callMethod<number>(bus, server, 'Notify', 'susssasa{sv}i', [
-          app.name,
-          live.get(notice.key)?.id ?? 0,
-          app.icon,
-          oneLine(notice.title),
-          body,
-          actions ? ['default', 'Open', ...buttons] : [],
-          [
-            ['urgency', ['y', urgencies[notice.urgency]]],
-            ['desktop-entry', ['s', app.desktopEntry]],
-          ],
-          -1,
-        ]),
-      )
-      live.set(notice.key, { id, notice })
-      return { by: 'D-Bus', actions }
+    show(notice) {
+      const shown = tell(notice)
+      telling = shown.catch(() => {})
+      return shown
     },
     async close(key) {
       const found = live.get(key)

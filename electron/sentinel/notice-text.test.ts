@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import type { IncidentView, StatusView } from '../../shared/ipc/status.ts'
+import { duration, noticeOf, recoveryOf } from './notice-text.ts'
+
+const incident: IncidentView = {
+  id: 'i',
+  cause: 'CONTEXT_SWITCHED',
+  severity: 'critical',
+  status: 'firing',
+  sentence:
+    'Docker context is default, expected desktop-linux: set in config.json. 14 of 14 services are out of sight.',
+  since: '2026-11-23T12:00:00.000Z',
+  findings: ['CONTEXT_SWITCHED@context:current'],
+  remedy: { kind: 'plan', intent: { kind: 'switch-back' }, label: 'Switch back' },
+}
+
+const status: StatusView = {
+  health: 'critical',
+  sentence: '',
+  at: incident.since,
+  stack: 'odin',
+  stackFile: null,
+  home: null,
+  current: null,
+  engines: [],
+  services: [],
+  incidents: [incident],
+  findings: [
+    {
+      code: 'CONTEXT_SWITCHED',
+      severity: 'critical',
+      status: 'firing',
+      subject: 'context:current',
+      sentence: 'Docker context is default, expected desktop-linux.',
+      evidence: {
+        cause: 'set in config.json',
+        expected: 'desktop-linux (unix:///x)',
+        'run elsewhere': 'node-exporter',
+      },
+      remedy: incident.remedy,
+      since: incident.since,
+    },
+  ],
+}
+
+test('the title says what, the body cause, damage and the next step, and nothing twice', () => {
+  const notice = noticeOf('odin', incident, status, false)
+  expect(notice.title).toBe('odin: Docker context is default, expected desktop-linux')
+  expect(notice.body.split('\n')).toEqual([
+    'Set in config.json. 14 of 14 services are out of sight.',
+    'run elsewhere: node-exporter',
+    'Next: Switch back. Click to see the plan first.',
+  ])
+  expect(notice.urgency).toBe('critical')
+  expect(notice.actions.map(({ name }) => name)).toEqual(['remedy', 'snooze'])
+})
+
+test('an incident whose finding is gone still says its sentence', () => {
+  const notice = noticeOf('odin', incident, undefined, true)
+  expect(notice.title).toBe(`DEMO: odin: ${incident.sentence.slice(0, -1)}`)
+})
+
+test('a runbook is no button', () => {
+  const remedy = { kind: 'runbook', code: 'SPLIT_BRAIN' } as const
+  const notice = noticeOf('odin', { ...incident, remedy }, status, false)
+  expect(notice.actions.map(({ name }) => name)).toEqual(['snooze'])
+  expect(notice.body).toContain('click for what to do')
+})
+
+test('the end says how long it lasted', () => {
+  const over = recoveryOf('odin', { ...incident, resolvedAt: '2026-11-23T12:03:00.000Z' }, false)
+  expect(over.title).toBe('odin: over')
+  expect(over.body).toContain('It lasted 3 min.')
+})
+
+test.each([
+  [0, '1 s'],
+  [59_400, '59 s'],
+  [130_000, '2 min'],
+  [3 * 3_600_000, '3 h'],
+])('%i ms is %s', (milliseconds, words) => {
+  expect(duration(milliseconds)).toBe(words)
+})

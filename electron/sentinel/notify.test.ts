@@ -1,0 +1,181 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { Mirror, PlanProposal } from '../../shared/ipc/contract.ts'
+import type { IncidentView } from '../../shared/ipc/status.ts'
+import type { Notice, Notifier } from '../adapters/notifications/notifier.ts'
+import { notifyOfIncidents } from './notify.ts'
+import type { IncidentChange, Sentinel } from './surface.ts'
+
+const noon = Date.UTC(2026, 10, 23, 12)
+const iso = (ms: number) => new Date(ms).toISOString()
+
+const incident: IncidentView = {
+  id: 'i',
+  cause: 'CONTEXT_SWITCHED',
+  severity: 'critical',
+  status: 'firing',
+  sentence: 'Docker context is default, expected desktop-linux.',
+  since: iso(noon),
+  findings: [],
+  remedy: { kind: 'plan', intent: { kind: 'switch-back' }, label: 'Switch back' },
+}
+
+let now: number
+let shown: Notice[]
+let closed: string[]
+let reviewed: string[]
+let deeds: string[]
+let proposal: PlanProposal
+let mirror: Pick<Mirror, 'movingUntil' | 'stacks' | 'demo'>
+let tell: (change: IncidentChange['change'], about?: Partial<IncidentView>) => void
+let mirrorChanges: () => void
+
+beforeEach(() => {
+  now = noon
+  shown = []
+  closed = []
+  reviewed = []
+  deeds = []
+  mirror = { demo: false, movingUntil: null, stacks: [] }
+  proposal = { kind: 'plan', hash: 'h', title: '', steps: [], warnings: [] }
+  let toIncident: (change: IncidentChange) => void = () => {}
+  let toMirror: (mirror: Mirror) => void = () => {}
+  const sentinel: Pick<Sentinel, keyof Sentinel> = {
+    start: async () => {},
+    stop: async () => {},
+    lookAgain: async () => {},
+    mirror: () => mirror as Mirror,
+    observed: () => ({ revision: 0, contexts: never, engines: [] }),
+    onMirror: (listener) => {
+      toMirror = listener
+      return () => {}
+    },
+    onIncident: (listener) => {
+      toIncident = listener
+      return () => {}
+    },
+    onLine: () => () => {},
+    propose: async () => proposal,
+    execute: async (hash) => {
+      deeds.push(`execute ${hash}`)
+      throw new Error('The disk is full.')
+    },
+    cancel: () => {},
+    snooze: async (id, until) => {
+      deeds.push(`snooze ${id} ${until}`)
+    },
+    moveOnPurpose: async () => {},
+    cancelCountdown: () => {},
+    adopt: () => Promise.reject(new Error('nothing to adopt')),
+    setTrayHost: () => {},
+  }
+  const notifier: Notifier = {
+    name: 'test',
+    async show(notice) {
+      shown.push(notice)
+      return { by: 'test', actions: true }
+    },
+    async close(key) {
+      closed.push(key)
+    },
+  }
+  tell = (change, about = {}) => {
+    const told = { ...incident, ...about }
+    mirror = { ...mirror, stacks: [{ stack: 'odin', incidents: [told], findings: [] }] as never }
+    toIncident({ stack: 'odin', incident: told, change })
+  }
+  mirrorChanges = () => toMirror(mirror as Mirror)
+  notifyOfIncidents({ sentinel, notifier, review: (stack) => reviewed.push(stack), now: () => now })
+})
+
+const never = {
+  status: 'unknown',
+  failure: { code: 'pending', message: '' },
+  observedAt: 0,
+} as const
+
+const count = (expected: number) => expect.poll(() => shown.length).toBe(expected)
+
+test('one notice for an incident, and one for its end in the same place', async () => {
+  tell('opened')
+  tell('updated')
+  tell('resolved', { status: 'resolved', resolvedAt: iso(noon + 60_000) })
+  await count(2)
+  expect(new Set(shown.map(({ key }) => key))).toEqual(new Set(['i']))
+  expect(shown[1]?.title).toBe('odin: over')
+})
+
+test('what changed replaces the notice; who dismissed it is disturbed only by worse', async () => {
+  tell('opened')
+  await count(1)
+  tell('updated', { sentence: 'Also grafana is gone.' })
+  await count(2)
+  shown[1]?.onClosed?.()
+  tell('updated', { sentence: 'Also loki is gone.' })
+  tell('worsened', { sentence: 'Also prometheus is gone.' })
+  await count(3)
+  expect(shown[2]?.body + (shown[2]?.title ?? '')).toContain('prometheus')
+})
+
+test('nothing while it is snoozed, and it is told again when the snooze is over', async () => {
+  tell('opened')
+  await count(1)
+  tell('updated', { snoozedUntil: iso(noon + 3_600_000) })
+  await expect.poll(() => closed).toEqual(['i'])
+  tell('worsened', { snoozedUntil: iso(noon + 3_600_000) })
+  mirrorChanges()
+  expect(shown).toHaveLength(1)
+  now = noon + 3_600_001
+  mirrorChanges()
+  await count(2)
+})
+
+test('nothing while its owner is moving; what is still wrong afterwards is told', async () => {
+  mirror = { ...mirror, movingUntil: iso(noon + 1_000) }
+  tell('opened')
+  mirrorChanges()
+  expect(shown).toHaveLength(0)
+  mirror = { ...mirror, movingUntil: null }
+  mirrorChanges()
+  await count(1)
+})
+
+test('what came and went in silence stays silent', async () => {
+  mirror = { ...mirror, movingUntil: iso(noon + 1_000) }
+  tell('opened')
+  tell('resolved', { status: 'resolved' })
+  mirror = { ...mirror, movingUntil: null }
+  mirrorChanges()
+  tell('opened', { id: 'j' })
+  await count(1)
+  expect(shown[0]?.key).toBe('j')
+})
+
+test('a click reviews, a button acts, and a failure comes back as words', async () => {
+  tell('opened')
+  await count(1)
+  shown[0]?.onAction('default')
+  expect(reviewed).toEqual(['odin'])
+  shown[0]?.onAction('snooze')
+  shown[0]?.onAction('remedy')
+  await count(2)
+  expect(deeds).toEqual(['snooze i 1h', 'execute h'])
+  expect(shown[1]).toMatchObject({ title: 'Switching back failed', body: 'The disk is full.' })
+})
+
+test('a refusal says why and what to do', async () => {
+  proposal = {
+    kind: 'refusal',
+    code: 'CONTEXT_PINNED_BY_ENV',
+    sentence: 'DOCKER_HOST decides.',
+    nextStep: 'Unset it.',
+  }
+  tell('opened')
+  await count(1)
+  shown[0]?.onAction('remedy')
+  await count(2)
+  expect(shown[1]).toMatchObject({
+    title: 'Switching back is refused',
+    body: 'DOCKER_HOST decides. Unset it.',
+  })
+  expect(deeds).toEqual([])
+})

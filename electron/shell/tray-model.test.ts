@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest'
+import type { Mirror } from '../../shared/ipc/contract.ts'
+import type { IncidentView, StatusView } from '../../shared/ipc/status.ts'
+import { type TrayItem, trayModel } from './tray-model.ts'
+
+const at = '2026-11-23T12:00:00.000Z'
+
+function aStatus(different: Partial<StatusView> = {}): StatusView {
+  return {
+    health: 'ok',
+    sentence: 'All well.',
+    at,
+    stack: 'odin',
+    stackFile: null,
+    home: { context: 'desktop-linux', source: 'stack file', engineId: 'd' },
+    current: { context: 'desktop-linux', source: 'config.json', engineId: 'd' },
+    engines: [],
+    services: [],
+    findings: [],
+    incidents: [],
+    ...different,
+  }
+}
+
+function aMirror(different: Partial<Mirror> = {}): Mirror {
+  return {
+    revision: 1,
+    demo: false,
+    stacks: [aStatus()],
+    operation: null,
+    movingUntil: null,
+    countdown: null,
+    trayHost: 'present',
+    timeline: [],
+    ...different,
+  }
+}
+
+const switched: IncidentView = {
+  id: 'i',
+  cause: 'CONTEXT_SWITCHED',
+  severity: 'critical',
+  status: 'firing',
+  sentence: 'Wrong.',
+  since: at,
+  findings: [],
+  remedy: { kind: 'plan', intent: { kind: 'switch-back' }, label: 'Switch back' },
+}
+
+const deeds = (items: readonly TrayItem[]) =>
+  items.flatMap((item) => (item.kind === 'deed' ? [item] : []))
+const labels = (mirror: Mirror) => deeds(trayModel(mirror).menu).map((item) => item.label)
+
+test('nothing looked at yet is unknown, never ok', () => {
+  expect(trayModel(aMirror({ stacks: [] })).health).toBe('unknown')
+})
+
+test('the worst of several stacks speaks', () => {
+  const blind = aStatus({ stack: 'other', health: 'unknown', sentence: 'Cannot see.' })
+  const model = trayModel(aMirror({ stacks: [aStatus(), blind] }))
+  expect(model).toMatchObject({ health: 'unknown', tooltip: 'Cannot see.' })
+})
+
+test('it says DEMO in a demo', () => {
+  expect(trayModel(aMirror({ demo: true })).tooltip).toBe('DEMO: All well.')
+})
+
+test('switch back is there when there is something to switch, and is done at once', () => {
+  expect(labels(aMirror())).toEqual(['Open Odin Sentinel', 'Quit'])
+  const mirror = aMirror({ stacks: [aStatus({ incidents: [switched] })] })
+  expect(labels(mirror)).toContain('Switch back')
+  const item = deeds(trayModel(mirror).menu).find(({ label }) => label === 'Switch back')
+  expect(item?.deed).toEqual({ kind: 'carry-out', stack: 'odin', intent: { kind: 'switch-back' } })
+})
+
+test('a start of Docker Desktop is reviewed first', () => {
+  const intent = { kind: 'switch-back', startDesktop: true } as const
+  const remedy = { kind: 'plan', intent, label: 'Start Docker Desktop' } as const
+  const mirror = aMirror({ stacks: [aStatus({ incidents: [{ ...switched, remedy }] })] })
+  const item = deeds(trayModel(mirror).menu).find(({ label }) => label === 'Start Docker Desktop…')
+  expect(item?.deed).toEqual({ kind: 'review', stack: 'odin' })
+})
+
+test('nothing is offered twice, nor while an operation runs', () => {
+  const incidents = [switched, { ...switched, id: 'j' }]
+  const stacks = [aStatus({ incidents })]
+  expect(labels(aMirror({ stacks })).filter((label) => label === 'Switch back')).toHaveLength(1)
+  const operation = {
+    id: '1',
+    title: 'Switch back',
+    stack: 'odin',
+    startedAt: at,
+    outcome: 'running',
+    sentence: '',
+    steps: [],
+  } as const
+  const running = trayModel(aMirror({ stacks, operation: { ...operation, steps: [] } }))
+  expect(deeds(running.menu).map(({ label }) => label)).not.toContain('Switch back')
+  expect(running.menu).toContainEqual({ kind: 'line', label: 'Running: Switch back' })
+})
+
+test('what is snoozed can be woken, and moving can be ended', () => {
+  const stacks = [aStatus({ incidents: [{ ...switched, snoozedUntil: at }] })]
+  const offered = labels(aMirror({ stacks, movingUntil: at }))
+  expect(offered).toContain('End snooze')
+  expect(offered).not.toContain('Snooze 1 hour')
+  expect(offered).toContain('I have moved: guard again')
+})
+
+test('a resolved incident offers nothing', () => {
+  const stacks = [aStatus({ incidents: [{ ...switched, status: 'resolved' }] })]
+  expect(labels(aMirror({ stacks }))).toEqual(['Open Odin Sentinel', 'Quit'])
+})
