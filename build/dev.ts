@@ -21,6 +21,7 @@ async function devApp(): Promise<number> {
     console.error(electron.problem)
     return 1
   }
+  const { path } = electron
   const flags = [...process.argv.slice(2), ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
   let app: ChildProcess | undefined
   let settling: NodeJS.Timeout | undefined
@@ -33,7 +34,7 @@ async function devApp(): Promise<number> {
       return
     }
     app?.kill()
-    app = spawn(electron.path, [project, ...flags], { stdio: 'inherit' })
+    app = spawn(path, [project, ...flags], { stdio: 'inherit' })
     console.log(`${new Date().toLocaleTimeString()}  started`)
   }
 

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { connectSessionBus, type MessageBus } from './adapters/session-bus/session-bus.ts'
+import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
 import { userUnits } from './adapters/systemd/user-unit.ts'
 import { openDemoWorld } from './demo/demo-world.ts'
 import { playStory } from './demo/play-story.ts'
@@ -16,25 +16,12 @@ export type GuardOptions = {
 }
 
 /** The guard of this machine's own Docker. */
-export async function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
-  // Connected only when a unit is asked for: most runs never need the bus.
-  let bus: MessageBus | undefined
-  const connected = () => {
-    bus ??= connectSessionBus()
-    return bus
-  }
-  const guard = await openSentinel({
+export function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
+  return openSentinel({
     ...options,
     place: { env: process.env, homeDirectory: homedir() },
-    userUnits: userUnits(connected),
+    userUnits: userUnits(connectSessionBus),
   })
-  return {
-    ...guard,
-    async stop() {
-      await guard.stop()
-      await bus?.connection.end()
-    },
-  }
 }
 
 export type DemoGuard = {

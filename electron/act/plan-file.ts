@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { engineKinds } from '../../shared/domain/engine.ts'
 import type { Intent } from '../../shared/domain/intent.ts'
 import type { Home } from '../../shared/domain/stack.ts'
 import type { Plan, Step, StepKind } from '../../shared/plan/plan.ts'
@@ -38,16 +39,7 @@ const intent: z.ZodType<Intent> = z.discriminatedUnion('kind', [
 const home: z.ZodType<Home> = z.strictObject({
   context: z.string(),
   engineId: z.string(),
-  engineKind: z.enum([
-    'docker-desktop',
-    'native',
-    'rootless',
-    'rancher-desktop',
-    'colima',
-    'orbstack',
-    'podman',
-    'unknown',
-  ]),
+  engineKind: z.enum(engineKinds),
   endpoint: z.string(),
 })
 

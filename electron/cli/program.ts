@@ -119,11 +119,11 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
       ended(await demo(session, options, parts.openDemo)),
     )
 
-  program
-    .command('runbook')
-    .description('Print what a finding means and how to mend it.')
+  command('runbook', 'Print what a finding means and how to mend it.')
     .argument('<code>', 'code of a finding, for example CONTEXT_SWITCHED')
-    .action(async (code: string) => ended(await runbook(session, code)))
+    .action(async (code: string, options: GlobalOptions) =>
+      ended(await runbook(session, options, code)),
+    )
 
   return program
 }

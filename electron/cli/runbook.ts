@@ -1,8 +1,14 @@
 import { findingCodes } from '../../shared/assess/finding.ts'
+import { fillRunbook } from '../../shared/assess/runbook.ts'
 import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
-import type { Session } from './session.ts'
+import { type GlobalOptions, type Session, withSentinel } from './session.ts'
 
-export async function runbook(session: Session, code: string): Promise<ExitCode> {
+/** The page of a finding, with the names of this machine's stack filled in. */
+export async function runbook(
+  session: Session,
+  options: GlobalOptions,
+  code: string,
+): Promise<ExitCode> {
   const known = findingCodes.find((candidate) => candidate === code.toUpperCase())
   if (!known) {
     throw new CommandProblem(
@@ -10,6 +16,9 @@ export async function runbook(session: Session, code: string): Promise<ExitCode>
       exitCodes.wrongUsage,
     )
   }
-  session.stdout.write(await session.readRunbook(known))
-  return exitCodes.fine
+  const page = await session.readRunbook(known)
+  return withSentinel(session, options, async (sentinel) => {
+    session.stdout.write(fillRunbook(page, sentinel.mirror().stacks[0]))
+    return exitCodes.fine
+  })
 }

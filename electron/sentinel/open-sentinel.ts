@@ -5,8 +5,10 @@ import { acceptHome } from '../../shared/stack/accept-home.ts'
 import { parseStackFile } from '../../shared/stack/stack-file.ts'
 import { composeIsRunning } from '../act/compose-running.ts'
 import { execute, planHash } from '../act/executor.ts'
+import { openOperations, settle } from '../act/open-operations.ts'
 import { opsFor } from '../act/ops/all-ops.ts'
 import type { UserUnitStarter } from '../act/ops/start-desktop.ts'
+import type { Ops } from '../act/ops.ts'
 import { places } from '../adapters/disk/places.ts'
 import type { DockerPlace } from '../adapters/docker/config-file.ts'
 import { contextWatcher } from '../observe/docker-context.ts'
@@ -15,6 +17,7 @@ import { adoptStack } from './adopt-stack.ts'
 import { openAttention } from './attention.ts'
 import { createSentinel } from './create-sentinel.ts'
 import { dockerDeeds } from './docker-deeds.ts'
+import type { HoldFor } from './guarded-stack.ts'
 import { openMemory } from './memory.ts'
 import { planTitle } from './proposals.ts'
 import { stackFiles } from './stack-files.ts'
@@ -30,6 +33,8 @@ export type OpenOptions = {
   oneShot?: boolean
   demo?: boolean
   userUnits: UserUnitStarter
+  /** How long findings must last before they fire; the rule book's own times otherwise. */
+  holdFor?: HoldFor
   /** Something of our own went wrong that stops nothing. */
   onProblem?: (sentence: string) => void
 }
@@ -52,7 +57,17 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
   })
 
   const timeline = openTimeline({ stateDirectory: state, now })
-  const attention = await openAttention({ stateDirectory: state, now: now() })
+  const tell = (subject: string, sentence: string) => {
+    const at = new Date(now()).toISOString()
+    timeline.record({ at, kind: 'sentinel', stack: null, subject, sentence })
+    onProblem?.(sentence)
+  }
+  const attention = await openAttention({
+    stateDirectory: state,
+    now: now(),
+    onSetAside: (path) =>
+      tell('file:attention.json', `Snoozes could not be read and begin anew; the file is ${path}.`),
+  })
   const memory = openMemory({
     stateDirectory: state,
     schema: historySchema,
@@ -61,6 +76,8 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
   })
 
   const ops = opsFor({ ...dockerDeeds(place), acceptHome, homeIn, userUnits })
+
+  if (!oneShot) await tellInterrupted(state, ops, tell)
 
   return createSentinel({
     demo,
@@ -71,7 +88,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     timeline,
     attention,
     memory,
-    holdFor: oneShot ? () => 0 : holdFor,
+    holdFor: options.holdFor ?? (oneShot ? () => 0 : holdFor),
     patienceMs,
     hashOf: planHash,
     execute: (plan, { onProgress, signal }) =>
@@ -83,6 +100,26 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     composeIsRunning,
     now,
   })
+}
+
+/**
+ * What a kill or a power cut left in the middle. Nothing is undone behind anybody's back: the
+ * context may be where it belongs. Only an operation that lacks no more than its last word ends.
+ */
+async function tellInterrupted(
+  stateDirectory: string,
+  ops: Ops,
+  tell: (subject: string, sentence: string) => void,
+): Promise<void> {
+  for (const operation of await openOperations(stateDirectory)) {
+    const { id, title, directory, allDone } = operation
+    if (allDone) {
+      await settle(operation, 'accept', { ops, stateDirectory, onProgress: () => {} })
+      continue
+    }
+    const subject = `operation:${id}`
+    tell(subject, `${title} was interrupted; its journal and the files before it: ${directory}.`)
+  }
 }
 
 function homeIn(text: string): Home {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fillRunbook } from '../../shared/assess/runbook.ts'
 import type { Channel, Params, Reply } from '../../shared/ipc/contract.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 
@@ -19,7 +20,10 @@ export function handlersFor(sentinel: Sentinel, runbooks: string): Handlers {
       attempt(() => sentinel.adopt(project === undefined ? {} : { projects: [project] })),
     'runbook:read': async ({ code }) => ({
       // `code` has been parsed against the list of codes, so it cannot be a path.
-      markdown: await readFile(join(runbooks, `${code}.md`), 'utf8'),
+      markdown: fillRunbook(
+        await readFile(join(runbooks, `${code}.md`), 'utf8'),
+        sentinel.mirror().stacks[0],
+      ),
     }),
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DockerContexts } from '../domain/docker-context.ts'
-import type { EngineSight } from '../domain/engine.ts'
+import { type EngineSight, engineKinds } from '../domain/engine.ts'
 import type { ContextMoment, EngineMoment, History } from '../domain/history.ts'
 import type { ObservedState } from '../domain/observed-state.ts'
 import { isDown } from '../domain/whereabouts.ts'
@@ -71,9 +71,9 @@ function momentOf(
   if (engine.status === 'unknown' && !isDown(engine)) return before
   const answers = engine.status === 'known'
   const since = before?.answers === answers ? before.since : now
-  return answers
-    ? { answers, since, engineId: engine.value.id, kind: engine.value.kind }
-    : { ...before, answers, since }
+  const stopped = before?.answers === true && !answers ? { stoppedAt: now } : {}
+  const seen = answers ? { engineId: engine.value.id, kind: engine.value.kind } : {}
+  return { ...before, ...seen, ...stopped, answers, since }
 }
 
 const contextMomentSchema: z.ZodType<ContextMoment> = z.object({
@@ -86,19 +86,9 @@ const contextMomentSchema: z.ZodType<ContextMoment> = z.object({
 const engineMomentSchema = z.object({
   answers: z.boolean(),
   since: z.number(),
+  stoppedAt: z.number().exactOptional(),
   engineId: z.string().exactOptional(),
-  kind: z
-    .enum([
-      'docker-desktop',
-      'native',
-      'rootless',
-      'rancher-desktop',
-      'colima',
-      'orbstack',
-      'podman',
-      'unknown',
-    ])
-    .exactOptional(),
+  kind: z.enum(engineKinds).exactOptional(),
 })
 
 /** For reading a history back from disk; what a newer version added is left out, not refused. */

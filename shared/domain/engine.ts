@@ -1,15 +1,18 @@
 import type { Container } from './container.ts'
 import type { Reading } from './reading.ts'
 
-export type EngineKind =
-  | 'docker-desktop'
-  | 'native'
-  | 'rootless'
-  | 'rancher-desktop'
-  | 'colima'
-  | 'orbstack'
-  | 'podman'
-  | 'unknown'
+export const engineKinds = [
+  'docker-desktop',
+  'native',
+  'rootless',
+  'rancher-desktop',
+  'colima',
+  'orbstack',
+  'podman',
+  'unknown',
+] as const
+
+export type EngineKind = (typeof engineKinds)[number]
 
 /** The daemon that answers, known by its `/info` ID. */
 export type Engine = {

@@ -13,6 +13,8 @@ export type ContextMoment = {
 export type EngineMoment = {
   answers: boolean
   since: number
+  /** When it last went from answering to not answering; stays when it answers again. */
+  stoppedAt?: number
   engineId?: string
   kind?: EngineKind
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { engineKinds } from '../domain/engine.ts'
 import type { Stack } from '../domain/stack.ts'
 import { resolvePath } from './paths.ts'
 
@@ -6,17 +7,6 @@ import { resolvePath } from './paths.ts'
 // the published JSON Schema, where editors show them.
 
 export const currentVersion = 1
-
-export const engineKinds = [
-  'docker-desktop',
-  'native',
-  'rootless',
-  'rancher-desktop',
-  'colima',
-  'orbstack',
-  'podman',
-  'unknown',
-] as const
 
 export const nameSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, {
   error: 'must begin with a letter or digit and hold only letters, digits, "_", "." and "-"',

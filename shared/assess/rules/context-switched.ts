@@ -61,8 +61,11 @@ const oneEventMs = 60_000
 /** On shutdown Docker Desktop resets the current context to `default` (docs.docker.com, Linux). */
 function desktopStopped({ observed, stack, history }: Situation): boolean {
   const { home } = stack
-  if (home.engineKind !== 'docker-desktop' || !homeIsDown(observed, home)) return false
-  return atOnce(history.engines[homeEndpoint(observed.contexts, home)]?.since, history)
+  if (home.engineKind !== 'docker-desktop') return false
+  const engine = history.engines[homeEndpoint(observed.contexts, home)]
+  if (homeIsDown(observed, home)) return atOnce(engine?.since, history)
+  // It is back, and the context is not: that it was quit is still why.
+  return engine?.stoppedAt !== undefined && atOnce(engine.stoppedAt, history)
 }
 
 /** On startup it makes its own context the current one (docs.docker.com, Linux). */

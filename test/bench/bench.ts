@@ -1,0 +1,33 @@
+// npm run bench [switch|die|idle|start-up|tray …]: measures, prints a table and a line of JSON.
+import { measureDie } from './die.ts'
+import { measureIdle } from './idle.ts'
+import { type Measured, printReport, verdictOf } from './report.ts'
+import { measureStartUp } from './start-up.ts'
+import { measureSwitch } from './switch.ts'
+import { measureTray } from './tray.ts'
+
+const benches: Record<string, () => Promise<Measured[]>> = {
+  switch: measureSwitch,
+  die: measureDie,
+  idle: measureIdle,
+  'start-up': measureStartUp,
+  tray: measureTray,
+}
+
+const wanted = process.argv.slice(2)
+const strangers = wanted.filter((name) => !(name in benches))
+if (strangers.length > 0) {
+  console.error(
+    `No such bench: ${strangers.join(', ')}. There are ${Object.keys(benches).join(', ')}.`,
+  )
+  process.exit(3)
+}
+
+const all: Measured[] = []
+for (const [name, measure] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  console.log(`measuring ${name} …`)
+  all.push(...(await measure()))
+}
+printReport(all)
+process.exitCode = all.some((one) => verdictOf(one) === 'FAILS') ? 1 : 0

@@ -1,0 +1,77 @@
+import { request } from 'node:http'
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { startLab } from '../lab/engines.ts'
+import { labPossible } from '../lab/possible.ts'
+import { type Measured, median } from './report.ts'
+import { cli, finish, firstState, node, startWatching } from './watching.ts'
+
+const deaths = 30
+const service = 'pushgateway'
+
+/** A container dies on a real engine: our line, beside `docker events` in the same run. */
+export async function measureDie(): Promise<Measured[]> {
+  const possible = await labPossible()
+  if (!possible.ok) {
+    console.log(`Container death not measured: ${possible.why}. ${possible.how}.`)
+    return []
+  }
+  const lab = await startLab()
+  try {
+    await lab.compose('desktop-linux', ['up', '--detach'])
+    await finish(spawn(node, [cli, 'adopt', 'odin'], { env: lab.env, stdio: 'pipe' }))
+    const events = spawn('docker', ['events', '--filter', 'event=die', '--format', '{{.Action}}'], {
+      env: lab.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const dockerLines = createInterface({ input: events.stdout })
+    const watching = startWatching(lab.env)
+    await watching.next(firstState)
+    const ours: number[] = []
+    const theirs: number[] = []
+    for (let i = 0; i < deaths; i += 1) {
+      const line = watching.next(
+        ({ type, ...rest }) =>
+          type === 'finding' &&
+          'finding' in rest &&
+          rest.finding.subject.endsWith(`/${service}`) &&
+          rest.finding.status !== 'resolved',
+      )
+      const event = new Promise<number>((resolve) =>
+        dockerLines.once('line', () => resolve(performance.now())),
+      )
+      const began = performance.now()
+      await post(lab.desktop.socket, `/containers/odin-${service}-1/kill`)
+      theirs.push((await event) - began)
+      ours.push((await line) - began)
+      const back = watching.next(firstState)
+      await post(lab.desktop.socket, `/containers/odin-${service}-1/start`)
+      await back
+    }
+    events.kill()
+    await watching.stop()
+    return [
+      {
+        what: 'container die → line, p50',
+        ours: median(ours),
+        unit: 'ms',
+        beside: { what: 'docker events', value: median(theirs) },
+        ratio: median(ours) / median(theirs),
+        claim: { atMost: 2, of: 'ratio' },
+      },
+    ]
+  } finally {
+    await lab.close()
+  }
+}
+
+/** Straight to the engine: starting a CLI would take longer than what is measured. */
+function post(socketPath: string, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, path, method: 'POST' }, (response) => {
+      response.resume().on('end', resolve)
+    })
+      .on('error', reject)
+      .end()
+  })
+}
