@@ -17,6 +17,7 @@ export type LabEngine = {
   id(): Promise<string>
   /** Starts it and waits until it answers. Another data root makes it another engine. */
   start(options?: { dataRoot?: string }): Promise<void>
+  isRunning(): boolean
   /** Ends it as its operating system would, containers first, and waits until it is gone. */
   stop(): Promise<void>
   /** What it said last. */
@@ -81,6 +82,7 @@ export function labEngine(machine: Machine, made: EngineParts): LabEngine {
     name: made.name,
     socket: made.socket,
     start,
+    isRunning: () => ended !== undefined,
     stop,
     logTail,
     async id() {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Lab, startLab } from './engines.ts'
 import { adoptAndWatch, sentinel, statusOf, type Watch } from './sentinel.ts'
 
@@ -16,6 +16,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await guard?.stop()
   await lab?.close()
+})
+
+/** Whatever became of a test, the next one begins with the stack at home and nothing elsewhere. */
+beforeEach(async () => {
+  if (!lab.desktop.isRunning()) await lab.desktop.start()
+  await lab.docker(['context', 'use', 'desktop-linux'])
+  await guard.untilHealth('ok')
+  guard.mark()
 })
 
 describe('the two engines', () => {
@@ -60,11 +68,13 @@ describe('Docker Desktop is stopped', () => {
     expect(code).toBe(1)
     expect(status.health).toBe('critical')
 
+    expect(guard.incidents()).toEqual(['DESKTOP_STOPPED'])
     guard.mark()
     await lab.desktop.start()
     await guard.untilFinding('DESKTOP_STOPPED', 'resolved')
     await guard.untilIncident('DESKTOP_STOPPED', 'resolved')
     await guard.untilHealth('ok')
+    expect(guard.incidents()).toEqual(['DESKTOP_STOPPED'])
   })
 
   it('is the cause when the context went away with it, as Docker Desktop does on quitting', async () => {

@@ -47,9 +47,12 @@ export type Watch = {
     subject?: string,
   ): Promise<FindingView>
   untilIncident(cause: FindingCode, status: IncidentView['status']): Promise<IncidentView>
+  /** The newest state, or the next one that is so; `mark` has no say in it. */
   untilHealth(health: StatusView['health']): Promise<StatusView>
   /** All findings that began to fire since the last `mark`, as `CODE@subject`. */
   fired(): string[]
+  /** Causes of all incidents that were told since the last `mark`, each once. */
+  incidents(): FindingCode[]
   /** Ends it as Ctrl+C does and returns its exit code. */
   stop(): Promise<number | null>
 }
@@ -83,9 +86,13 @@ export async function watch(lab: Lab, env: Env = {}): Promise<Watch> {
     news.emit('news')
   })
 
-  async function until<T>(what: string, pick: (line: WatchLine) => T | undefined): Promise<T> {
+  async function until<T>(
+    what: string,
+    pick: (line: WatchLine) => T | undefined,
+    from = marked,
+  ): Promise<T> {
     const tooLate = AbortSignal.timeout(patienceSeconds * 1000)
-    let seen = marked
+    let seen = from
     for (;;) {
       for (; seen < lines.length; seen += 1) {
         const line = lines[seen]
@@ -125,16 +132,25 @@ export async function watch(lab: Lab, env: Env = {}): Promise<Watch> {
           ? line.incident
           : undefined,
       ),
-    untilHealth: (health) =>
-      until(`state with health ${health}`, (line) =>
-        line.type === 'state' && line.status.health === health ? line.status : undefined,
-      ),
+    untilHealth: (health) => {
+      const newest = lines.findLastIndex((line) => line.type === 'state')
+      return until(
+        `state with health ${health}`,
+        (line) =>
+          line.type === 'state' && line.status.health === health ? line.status : undefined,
+        Math.max(newest, 0),
+      )
+    },
     fired: () =>
       lines
         .slice(marked)
         .flatMap((line) => (line.type === 'finding' ? [line.finding] : []))
         .filter((finding) => finding.status === 'firing')
         .map((finding) => `${finding.code}@${finding.subject}`),
+    incidents: () => {
+      const told = lines.slice(marked).flatMap((line) => (line.type === 'incident' ? [line] : []))
+      return [...new Map(told.map(({ incident }) => [incident.id, incident.cause])).values()]
+    },
     async stop() {
       child.kill('SIGINT')
       await ended

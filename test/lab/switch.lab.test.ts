@@ -88,6 +88,7 @@ describe('once adopted', () => {
     for (const name of lasting) expect(damage).toContain(name)
     const incident = await guard.untilIncident('CONTEXT_SWITCHED', 'firing')
     expect(incident.findings[0]).toBe('CONTEXT_SWITCHED@context:current')
+    expect(guard.incidents()).toEqual(['CONTEXT_SWITCHED'])
 
     const { code, status } = await statusOf(lab)
     expect(code).toBe(1)
