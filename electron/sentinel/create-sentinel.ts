@@ -1,5 +1,8 @@
 import type { DockerContexts } from '../../shared/domain/docker-context.ts'
+import type { EngineSight } from '../../shared/domain/engine.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
+import type { Reading } from '../../shared/domain/reading.ts'
+import type { Home } from '../../shared/domain/stack.ts'
 import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
 import type { TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
@@ -45,6 +48,9 @@ export type SentinelParts = {
 
 const newestInMirror = 50
 
+const withoutNameless = (sight: EngineSight): EngineSight =>
+  sight.contexts.includes('') ? { ...sight, contexts: sight.contexts.filter(Boolean) } : sight
+
 /**
  * The loop that every surface looks at: readings in, verdicts out, what changed told to
  * whoever listens. Watchers see, the judge judges, the executor acts; this only joins them.
@@ -63,6 +69,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
   let revision = 0
   let recent: TimelineEntry[] = timeline.since(iso(now() - 86_400_000), newestInMirror)
   let lastState = ''
+  let homes: readonly Home[] = []
 
   timeline.onEntry((entry) => {
     recent = [...recent, entry].slice(-newestInMirror)
@@ -118,6 +125,17 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     publish()
     considerStayingHome()
     firstVerdict.resolve()
+  }
+
+  /** Every context's engine, and each home's, also when no context leads there any more. */
+  function watchEngines(contexts: Reading<DockerContexts>): void {
+    if (contexts.status === 'unknown') return
+    const named = contexts.value.contexts
+    const endpoints = new Set(named.map(({ endpoint }) => endpoint))
+    const nameless = homes
+      .filter((one) => !endpoints.has(one.endpoint))
+      .map(({ endpoint }) => ({ name: '', endpoint, tls: false }))
+    parts.engines.setContexts([...named, ...nameless])
   }
 
   /** A state line only when something but the time has changed. */
@@ -183,15 +201,18 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     async start() {
       note(entry('sentinel', null, 'sentinel', 'Sentinel began to watch.'))
       parts.contexts.start((contexts) => {
-        if (contexts.status === 'known') parts.engines.setContexts(contexts.value.contexts)
+        watchEngines(contexts)
         judging.see({ contexts })
       })
-      parts.engines.start((engines) => judging.see({ engines }))
+      parts.engines.start((engines) => judging.see({ engines: engines.map(withoutNameless) }))
       await parts.stackFiles.start((stacks) => {
+        homes = stacks.flatMap(({ stack }) => stack?.home ?? [])
+        watchEngines(judging.observed().contexts)
         parts.engines.setProjects(
           stacks.flatMap(({ stack }) => stack?.projects.map(({ name }) => name) ?? []),
         )
-        judging.guard(stacks)
+        // The engines tell first that they do not know the new projects' containers yet.
+        setImmediate(() => judging.guard(stacks))
       })
       const patience = setTimeout(judging.judgeNow, parts.patienceMs)
       await firstVerdict.promise

@@ -28,7 +28,8 @@ export async function guard(
   const sentinel = await openSentinel({
     place: { env, homeDirectory, defaultEndpoint },
     userUnits,
-    holdFor: () => 0,
+    // A source that has only just been asked for is not being blind.
+    holdFor: (code) => (code === 'SENTINEL_BLIND' ? 5_000 : 0),
     ...options,
   })
   const incidents: IncidentChange[] = []
