@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client'
 import { findBridge } from './bridge.ts'
 import { createActions } from './store/actions.ts'
+import { askedReview } from './store/asked-review.ts'
 import { createMirrorStore } from './store/mirror.ts'
 import { createUiStore } from './store/ui.ts'
 import './styles/index.css'
@@ -14,4 +15,12 @@ const ui = createUiStore()
 const actions = createActions(findBridge(), mirror, ui)
 
 createRoot(element).render(<App mirror={mirror} ui={ui} actions={actions} />)
-void actions.connect()
+void actions.connect().then(reviewAsAsked)
+window.addEventListener('hashchange', reviewAsAsked)
+
+function reviewAsAsked(): void {
+  const asked = askedReview(location.hash, mirror.getState().mirror)
+  // Taken out again, so that the next click on the same notification is a change.
+  history.replaceState(null, '', location.pathname)
+  if (asked) void actions.review(asked.stack, asked.intent)
+}

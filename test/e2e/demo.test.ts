@@ -76,5 +76,9 @@ test('a click on the notice leads to the plan, and the plan back home', async ()
   const notice = await stage.notices.notice((one) => /default/.test(one.title))
   stage.notices.press(notice.id, 'default')
   const page = await stage.page()
-  await page.waitForURL(/#review=/)
+  await page.getByRole('heading', { name: 'Switch back' }).waitFor()
+  await page.getByRole('button', { name: /^Approve/ }).click()
+  await eventually('the context is restored', async () =>
+    (await currentContext(stage)) === 'desktop-linux' ? true : undefined,
+  )
 })

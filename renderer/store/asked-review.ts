@@ -1,0 +1,15 @@
+import type { Mirror, Params } from '../../shared/ipc/contract.ts'
+
+/** What the shell wants shown: `#review=<stack>` comes from a click on a notification. */
+export function askedReview(
+  hash: string,
+  mirror: Mirror | null,
+): Params<'plan:propose'> | undefined {
+  const stack = new URLSearchParams(hash.replace(/^#/, '')).get('review')
+  const status = mirror?.stacks.find((one) => one.stack === stack)
+  if (stack === null || status === undefined) return undefined
+  for (const { status: state, remedy } of status.incidents) {
+    if (state === 'firing' && remedy.kind === 'plan') return { stack, intent: remedy.intent }
+  }
+  return undefined
+}
