@@ -1,5 +1,5 @@
-import { request } from 'node:http'
 import { spawn } from 'node:child_process'
+import { request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { startLab } from '../lab/engines.ts'
 import { labPossible } from '../lab/possible.ts'
