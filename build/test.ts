@@ -1,6 +1,7 @@
 // npm test: check, unit, e2e, lab, in this order; with arguments, only the named parts.
-import { e2ePossible } from '../test/e2e/possible.ts'
+import { e2ePackages, e2ePossible } from '../test/e2e/possible.ts'
 import { labPossible } from '../test/lab/possible.ts'
+import { ensurePackages } from './debian-packages.ts'
 import { run } from './run.ts'
 
 type Possible = { ok: true } | { ok: false; why: string; how: string }
@@ -42,6 +43,12 @@ const strangers = wanted.filter((name) => !parts.some((part) => part.name === na
 if (strangers.length > 0) {
   console.error(`No such part: ${strangers.join(', ')}. Parts: check, unit, e2e, lab.`)
   process.exit(3)
+}
+
+// The lab installs what it needs by itself: it alone needs a root of its own for it.
+if (process.platform === 'linux') {
+  const problem = await ensurePackages([...e2ePackages, 'openssl'])
+  if (problem) console.log(`Not installed: ${problem}`)
 }
 
 type Outcome = 'passed' | 'failed' | 'skipped'
