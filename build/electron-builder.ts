@@ -23,6 +23,7 @@ export function builderConfig(options: {
       'dist/preload.cjs',
       'dist/renderer/**',
       'assets/**',
+      '!assets/pictures/**',
       '!**/node_modules/**',
     ],
     asar: true,

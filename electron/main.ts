@@ -135,7 +135,7 @@ async function run(): Promise<void> {
   await sentinel.start()
   if (played && !wishes['by-hand']) {
     const problem = await played.play(say)
-    if (problem !== null) say(`DEMO  The story came to a halt: ${problem}`)
+    if (problem !== null && !stopping) say(`DEMO  The story came to a halt: ${problem}`)
     for (const line of played.howToPlay) say(line)
   }
 }

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { build, type Plugin } from 'vite'
@@ -31,9 +30,10 @@ async function testElectron(): Promise<string> {
 
 /** Bundles the app as `npm start` does, with `dist/` and `assets/` side by side. */
 export async function bundleApp(world: 'fake' | 'real'): Promise<string> {
-  const app = await mkdtemp(join(tmpdir(), 'odin-e2e-app-'))
+  const app = join(root, 'dist', `e2e-${world}`)
   const outDir = join(app, 'dist')
-  await mkdir(outDir)
+  await rm(app, { recursive: true, force: true })
+  await mkdir(outDir, { recursive: true })
   const plugins = world === 'fake' ? [fakeGuard] : []
   await build(nodeConfig({ ...mainEntry, outDir, plugins }))
   await build(nodeConfig({ ...preloadEntry, outDir }))
