@@ -50,7 +50,12 @@ export function containerWatcher(parts: {
     },
     hints(again) {
       lookAgain = again
-      const stopTurns = parts.stream.onTurn(again)
+      const stopTurns = parts.stream.onTurn(() => {
+        // An engine that goes down ends its containers: those deaths are its own, and no crash
+        // loop. Real ones come again with the replay of the next stream.
+        if (!parts.stream.isOpen) deaths.forgetAll()
+        again()
+      })
       const stopEvents = parts.stream.onEvent((event) => {
         deaths.note(event)
         untold.reset()

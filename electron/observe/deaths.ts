@@ -21,6 +21,10 @@ export class Deaths {
     return (this.#times.get(containerId) ?? []).filter((at) => at > now - rememberedMs)
   }
 
+  forgetAll(): void {
+    this.#times.clear()
+  }
+
   forgetOld(now: number): void {
     for (const [id, times] of this.#times) {
       if (times.every((at) => at <= now - rememberedMs)) this.#times.delete(id)

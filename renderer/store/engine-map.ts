@@ -14,7 +14,8 @@ const unseen = ['SENTINEL_BLIND', 'ENGINE_UNREACHABLE', 'DESKTOP_STOPPED']
 /** An engine may answer and still keep its containers from us. */
 function canSee(engine: EngineView, findings: readonly FindingView[]): boolean {
   if (!engine.answers) return false
-  const subjects = [`engine:${engine.engineId}`, `engine:${engine.endpoint}`]
+  const { engineId, endpoint } = engine
+  const subjects = [`engine:${engineId}`, `containers:${engineId}`, `engine:${endpoint}`]
   return !findings.some(
     (finding) =>
       finding.status !== 'resolved' &&

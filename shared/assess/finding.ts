@@ -34,7 +34,8 @@ export type Remedy =
 export type Finding = {
   code: FindingCode
   severity: Severity
-  /** `context:current`, `engine:<id or endpoint>`, `service:<project>/<service>`, `file:<path>`. */
+  /** `context:current`, `engine:<id or endpoint>`, `containers:<engine id>`,
+   *  `service:<project>/<service>`, `file:<path>`. */
   subject: string
   /** Subject first, fact, then expectation; ends with a full stop. */
   sentence: string

@@ -80,6 +80,7 @@ test('an engine that stops keeps its ID', () => {
   expect(remember(well, desktopQuit, noon + minute).engines[desktopEndpoint]).toEqual({
     answers: false,
     since: noon + minute,
+    stoppedAt: noon + minute,
     engineId: 'DESK',
     kind: 'docker-desktop',
   })

@@ -14,7 +14,7 @@ const holdTimes: Readonly<Record<FindingCode, number>> = {
   ENGINE_UNREACHABLE: 2 * second, // a daemon that restarts
   STRAY_CONTAINERS: 2 * second,
   SPLIT_BRAIN: 2 * second,
-  SENTINEL_BLIND: 5 * second, // the first looks after a start
+  SENTINEL_BLIND: 15 * second, // an engine that comes or goes accepts for seconds and is silent
   SERVICE_STOPPED: 5 * second, // compose recreates: the old one stops before the new one runs
   SERVICE_MISSING: 10 * second,
   SERVICE_CRASH_LOOPING: 0, // these four have been waited for already, by the engine or the rule

@@ -22,7 +22,8 @@ export function sentinelBlind({ observed, stack }: Situation): Finding[] {
     if (!isDown(atHome.engine)) findings.push(blind(subject, engine, atHome.engine.failure.message))
   } else if (atHome.containers.status === 'unknown') {
     const what = `the containers on ${stack.home.context}`
-    findings.push(blind(subject, what, atHome.containers.failure.message))
+    const inside = `containers:${stack.home.engineId}`
+    findings.push(blind(inside, what, atHome.containers.failure.message))
   }
   return findings
 }
