@@ -7,6 +7,7 @@ export type FailureCode =
   | 'permission-denied'
   | 'timeout'
   | 'invalid' // an answer that makes no sense
+  | 'not-metrics' // an answer, but no exposition
   | 'pending' // not looked at yet
   | 'other'
 

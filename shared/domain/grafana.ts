@@ -1,0 +1,25 @@
+export type Datasource = {
+  uid: string
+  name: string
+  type: string
+  url: string
+  health: 'ok' | 'error' | 'unknown'
+  message: string
+}
+
+/** Whether a panel's queries return data now. `not-checked`: it has none, or no token lets us ask. */
+export type PanelState = 'data' | 'no-data' | 'error' | 'not-checked'
+
+export type Panel = { id: number; title: string; state: PanelState; message: string }
+
+export type Dashboard = { uid: string; title: string; folder: string; panels: readonly Panel[] }
+
+export type Grafana = {
+  version: string
+  databaseOk: boolean
+  /** Without a token only the health is known, and the rest stays undefined. */
+  datasources?: readonly Datasource[]
+  dashboards?: readonly Dashboard[]
+  /** When the dashboards were last run through, epoch milliseconds. */
+  dashboardsCheckedAt?: number
+}
