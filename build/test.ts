@@ -13,8 +13,15 @@ type Part = {
 }
 
 const always = async (): Promise<Possible> => ({ ok: true })
-const vitest = (project: string) => () =>
-  run('vitest', ['run', '--config', 'build/vitest.config.ts', '--project', project])
+const vitest =
+  (...projects: string[]) =>
+  () =>
+    run('vitest', [
+      'run',
+      '--config',
+      'build/vitest.config.ts',
+      ...projects.flatMap((project) => ['--project', project]),
+    ])
 
 const parts: Part[] = [
   {
@@ -31,9 +38,9 @@ const parts: Part[] = [
   },
   {
     name: 'e2e',
-    what: 'the real app in a real session',
+    what: 'the real app in a real session, bundled and packaged',
     possible: e2ePossible,
-    run: vitest('e2e'),
+    run: vitest('e2e', 'packaged'),
   },
   { name: 'lab', what: 'two real Docker engines', possible: labPossible, run: vitest('lab') },
 ]

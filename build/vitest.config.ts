@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const root = resolve(import.meta.dirname, '..')
@@ -21,7 +21,25 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      { test: { name: 'e2e', root, include: ['test/e2e/**/*.test.ts'], ...real } },
+      {
+        test: {
+          name: 'e2e',
+          root,
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/package.test.ts'],
+          ...real,
+        },
+      },
+      {
+        test: {
+          name: 'packaged',
+          root,
+          include: ['test/e2e/{package,demo,doors}.test.ts'],
+          globalSetup: ['test/e2e/packaged.ts'],
+          env: { ODIN_APP: join(root, 'dist/e2e-packaged/held/linux-unpacked/odin-sentinel') },
+          ...real,
+        },
+      },
       { test: { name: 'lab', root, include: ['test/lab/**/*.test.ts'], ...real } },
     ],
   },

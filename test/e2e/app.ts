@@ -19,7 +19,7 @@ const fakeGuard: Plugin = {
       : null,
 }
 
-/** The packaged app to test in place of the bundle; built with ODIN_DIST_FLAVOUR=e2e. */
+/** The packaged app to test in place of the bundle. */
 export const packagedApp = process.env['ODIN_APP'] || undefined
 
 async function testElectron(): Promise<string> {

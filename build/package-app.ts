@@ -1,22 +1,35 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Configuration } from 'electron-builder'
+import { build, type Configuration } from 'electron-builder'
 import type { FoundElectron } from './electron-runtime.ts'
 
-/**
- * What goes into the app and how it is locked. `forTests` leaves one door open: a debugger may
- * attach to the main process, without which the e2e suite cannot hold the packaged app.
- */
-export function builderConfig(options: {
+const root = join(import.meta.dirname, '..')
+
+export type Packaging = {
   electron: FoundElectron
   output: string
+  /**
+   * Leaves one door open: a debugger may attach to the main process, without which the e2e
+   * suite cannot hold the packaged app.
+   */
   forTests: boolean
-}): Configuration {
+}
+
+/** Makes the unpacked app of what is in `dist/`; the path of its executable. */
+export async function packageApp(packaging: Packaging): Promise<string> {
+  await build({ projectDir: root, dir: true, config: configurationOf(packaging) })
+  return join(packaging.output, 'linux-unpacked', executableName)
+}
+
+const executableName = 'odin-sentinel'
+
+/** What goes into the app and how it is locked. */
+function configurationOf({ electron, output, forTests }: Packaging): Configuration {
   return {
     appId: 'io.github.odin-sentinel',
     productName: 'Odin Sentinel',
-    executableName: 'odin-sentinel',
-    directories: { output: options.output },
+    executableName,
+    directories: { output },
     // Everything needed has been bundled into these; no node_modules travels along.
     files: [
       'dist/main.js',
@@ -24,19 +37,22 @@ export function builderConfig(options: {
       'dist/renderer/**',
       'assets/**',
       '!assets/pictures/**',
+      'shared/schemas/**',
       '!**/node_modules/**',
     ],
     asar: true,
+    // An editor reads the schemas, and no editor reads asar.
+    asarUnpack: ['shared/schemas/**'],
     npmRebuild: false,
-    electronDist: options.electron.directory,
-    electronVersion: options.electron.version,
+    electronDist: electron.directory,
+    electronVersion: electron.version,
     electronLanguages: ['en-US'],
     linux: { target: 'dir', category: 'Monitor', syncDesktopName: true },
     electronFuses: {
       runAsNode: false,
       enableCookieEncryption: false,
       enableNodeOptionsEnvironmentVariable: false,
-      enableNodeCliInspectArguments: options.forTests,
+      enableNodeCliInspectArguments: forTests,
       enableEmbeddedAsarIntegrityValidation: true,
       onlyLoadAppFromAsar: true,
       loadBrowserProcessSpecificV8Snapshot: false,
