@@ -128,7 +128,7 @@ export async function openGuard(): Promise<Sentinel> {
     become(next) {
       const before = world
       world = next
-      fake.tick()
+      // As in the real loop: what has changed first, then the mirror.
       if (before !== 'switched' && next === 'switched') tell('opened', incident)
       if (before === 'switched' && next !== 'switched') {
         tell('resolved', {
@@ -137,6 +137,7 @@ export async function openGuard(): Promise<Sentinel> {
           resolvedAt: '2026-11-23T12:03:00.000Z',
         })
       }
+      fake.tick()
     },
     tick() {
       revision++
@@ -213,8 +214,8 @@ export async function openGuard(): Promise<Sentinel> {
     async snooze(id, until) {
       fake.calls.push(`snooze ${id} ${until}`)
       snoozedUntil = until === 'off' ? undefined : '2099-01-01T00:00:00.000Z'
-      fake.tick()
       tell('updated', snoozedUntil ? { ...incident, snoozedUntil } : incident)
+      fake.tick()
     },
     async moveOnPurpose(hours) {
       fake.calls.push(`move ${hours}`)
