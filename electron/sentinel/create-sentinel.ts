@@ -12,6 +12,7 @@ import type { Attention } from './attention.ts'
 import { changesBetween } from './changes.ts'
 import { chronicleOf, chronicleOfChanges } from './chronicle.ts'
 import type { HoldFor } from './guarded-stack.ts'
+import type { IncidentRecords } from './incident-records.ts'
 import { type Judge, judge, type Verdict } from './judge.ts'
 import { listeners } from './listeners.ts'
 import type { Memory } from './memory.ts'
@@ -32,6 +33,8 @@ export type SentinelParts = {
   timeline: Timeline
   attention: Attention
   memory: Memory
+  /** What reports are made of. */
+  records: IncidentRecords
   holdFor: HoldFor
   /** How long the first verdict waits for engines that do not answer. */
   patienceMs: number
@@ -108,10 +111,9 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     for (const status of after) {
       const stack = status.stack
       if (stack === null) continue
-      const changes = changesBetween(
-        before.find((one) => one.stack === stack),
-        status,
-      )
+      const statusBefore = before.find((one) => one.stack === stack)
+      const changes = changesBetween(statusBefore, status)
+      if (!parts.oneShot) parts.records.note(statusBefore, status)
       note(...chronicleOfChanges(stack, changes, status.at))
       for (const finding of changes.findings) {
         onLine.tell({ type: 'finding', at: status.at, stack, finding })
@@ -222,7 +224,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       home.stop()
       judging.stop()
       await Promise.all([parts.contexts.stop(), parts.engines.stop(), parts.stackFiles.stop()])
-      await parts.memory.close()
+      await Promise.all([parts.memory.close(), parts.records.close()])
       note(entry('sentinel', null, 'sentinel', 'Sentinel stopped watching.'))
       timeline.close()
     },

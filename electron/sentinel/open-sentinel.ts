@@ -18,6 +18,7 @@ import { openAttention } from './attention.ts'
 import { createSentinel } from './create-sentinel.ts'
 import { dockerDeeds } from './docker-deeds.ts'
 import type { HoldFor } from './guarded-stack.ts'
+import { incidentRecords } from './incident-records.ts'
 import { openMemory } from './memory.ts'
 import { planTitle } from './proposals.ts'
 import { stackFiles } from './stack-files.ts'
@@ -88,6 +89,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     timeline,
     attention,
     memory,
+    records: incidentRecords({ stateDirectory: state, onProblem: onProblem ?? (() => {}) }),
     holdFor: options.holdFor ?? (oneShot ? () => 0 : holdFor),
     patienceMs,
     hashOf: planHash,
