@@ -16,8 +16,9 @@ export default defineConfig({
           root,
           include: [
             '{shared,electron,renderer,build}/**/*.test.{ts,tsx}',
-            'test/{contract,scenarios,faults,support}/**/*.test.ts',
+            'test/{contract,fixtures,scenarios,faults,support}/**/*.test.ts',
           ],
+          globalSetup: ['test/support/own-temporary-directory.ts'],
           testTimeout: 20_000,
         },
       },

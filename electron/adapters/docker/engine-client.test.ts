@@ -373,15 +373,11 @@ describe('what is asked', () => {
 })
 
 test('TLS with the keys of the context, and not without', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'tls-'))
-  const file = (name: string) => join(directory, name)
-  await promisify(execFile)('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-    ...['-keyout', file('key.pem'), '-out', file('cert.pem'), '-subj', '/CN=localhost'],
-    ...['-addext', 'subjectAltName=DNS:localhost'],
+  const fixtures = join(import.meta.dirname, '../../../test/fixtures/tls')
+  const [key, cert] = await Promise.all([
+    readFile(join(fixtures, 'test-only-key.pem')),
+    readFile(join(fixtures, 'test-only-certificate.pem')),
   ])
-  const [key, cert] = await Promise.all(['key.pem', 'cert.pem'].map((name) => readFile(file(name))))
-  if (!key || !cert) throw new Error('openssl made no key')
   const plain = { ID: 'x', ServerVersion: '26', OSType: 'linux' }
   const server = createTlsServer(
     { key, cert, ca: cert, requestCert: true, rejectUnauthorized: true },
