@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { app, Menu } from 'electron'
+import { app, dialog, Menu } from 'electron'
 import { places } from './adapters/disk/places.ts'
 import { notifierChain } from './adapters/notifications/chain.ts'
 import { dbusNotifier } from './adapters/notifications/dbus-notifier.ts'
@@ -10,9 +10,9 @@ import { nodeNotifier } from './adapters/notifications/node-notifier.ts'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
 import { openDemo, openGuard } from './guard.ts'
 import { carryOut } from './sentinel/carry-out.ts'
-
 import { notifyOfIncidents } from './sentinel/notify.ts'
 import { registerAppScheme, serveApp } from './shell/app-protocol.ts'
+import { sessionAutostart } from './shell/autostart.ts'
 import { electronNotifier } from './shell/electron-notifications.ts'
 import { handlersFor } from './shell/handlers.ts'
 import { harden } from './shell/hardening.ts'
@@ -46,7 +46,8 @@ const ours = places(process.env, homedir())
 
 // Root cannot have Chromium's sandbox; who starts Electron as root says --no-sandbox knowingly,
 // and insisting here would leave the app without a network process (Electron 42).
-if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+const sandboxed = !app.commandLine.hasSwitch('no-sandbox')
+if (sandboxed) app.enableSandbox()
 app.disableHardwareAcceleration()
 Menu.setApplicationMenu(null)
 // The demo may run beside the real guard: the single-instance lock is kept in here.
@@ -66,6 +67,7 @@ else
 async function run(): Promise<void> {
   const bus = connectSessionBus()
   const say = (sentence: string) => console.log(sentence)
+  const tellProblem = ({ message }: Error) => void dialog.showMessageBox({ type: 'error', message })
   const stacks = (wishes.stack ?? []).map(String)
   const played = demo ? await openDemo() : undefined
   const sentinel = played?.sentinel ?? (await openGuard({ stacks, onProblem: say }))
@@ -84,6 +86,9 @@ async function run(): Promise<void> {
     nodeNotifier(title),
   ])
   const tray = appTray({ icons: join(assets, 'tray'), perform })
+  const args = [app.isPackaged ? [] : app.getAppPath(), sandboxed ? [] : '--no-sandbox'].flat()
+  const autostart = demo ? undefined : await sessionAutostart(ours, process, args)
+  const showTray = () => tray.update(sentinel.mirror(), autostart?.on)
   let stopping: Promise<void> | undefined
 
   function perform(deed: TrayDeed): void {
@@ -92,6 +97,8 @@ async function run(): Promise<void> {
     else if (deed.kind === 'quit') app.quit()
     else if (deed.kind === 'move') void sentinel.moveOnPurpose(deed.hours)
     else if (deed.kind === 'cancel-countdown') sentinel.cancelCountdown()
+    else if (deed.kind === 'start-with-session')
+      void autostart?.turn(deed.on).catch(tellProblem).finally(showTray)
     else if (deed.kind === 'snooze')
       for (const incident of deed.incidents) void sentinel.snooze(incident, deed.until)
     else
@@ -119,7 +126,7 @@ async function run(): Promise<void> {
   serveApp(join(bundled, 'renderer'))
   answerThePage(handlersFor(sentinel, join(assets, 'runbooks')))
   sentinel.onMirror((mirror) => {
-    tray.update(mirror)
+    showTray()
     window.send(mirror)
   })
   notifyOfIncidents({
@@ -129,7 +136,7 @@ async function run(): Promise<void> {
     onProblem: say,
   })
   afterSleep(() => void sentinel.lookAgain())
-  tray.update(sentinel.mirror())
+  showTray()
   const host = await keepTrayInSight(trayHost(bus), tray, (state) => sentinel.setTrayHost(state))
   if (!wishes.hidden || host !== 'present') window.show()
   await sentinel.start()

@@ -111,3 +111,14 @@ test('a resolved incident offers nothing', () => {
   const stacks = [aStatus({ incidents: [{ ...switched, status: 'resolved' }] })]
   expect(labels(aMirror({ stacks }))).toEqual(['Open Odin Sentinel', 'Quit'])
 })
+
+test('starting with the session can be chosen where it is ours to choose', () => {
+  const choices = (on?: boolean) =>
+    trayModel(aMirror(), on).menu.filter((item) => item.kind === 'choice')
+  expect(choices()).toEqual([])
+  const label = 'Start with the session'
+  expect(choices(false)).toEqual([
+    { kind: 'choice', label, on: false, deed: { kind: 'start-with-session', on: true } },
+  ])
+  expect(choices(true)).toMatchObject([{ on: true, deed: { on: false } }])
+})

@@ -11,6 +11,7 @@ export type TrayDeed =
   | { kind: 'snooze'; incidents: readonly string[]; until: '1h' | 'tomorrow' | 'off' }
   | { kind: 'move'; hours: number }
   | { kind: 'cancel-countdown' }
+  | { kind: 'start-with-session'; on: boolean }
   | { kind: 'open' }
   | { kind: 'quit' }
 
@@ -18,11 +19,13 @@ export type TrayItem =
   | { kind: 'line'; label: string }
   | { kind: 'separator' }
   | { kind: 'deed'; label: string; deed: TrayDeed }
+  | { kind: 'choice'; label: string; on: boolean; deed: TrayDeed }
   | { kind: 'submenu'; label: string; items: readonly TrayItem[] }
 
 export type TrayModel = { health: Health; tooltip: string; menu: readonly TrayItem[] }
 
-export function trayModel(mirror: Mirror): TrayModel {
+/** `startsWithSession` is undefined where that is not ours to choose. */
+export function trayModel(mirror: Mirror, startsWithSession?: boolean): TrayModel {
   const health = worstHealth(mirror.stacks.map((stack) => stack.health))
   const told = mirror.stacks.find((stack) => stack.health === health)
   const sentence = told?.sentence ?? 'Odin Sentinel has not looked yet.'
@@ -37,6 +40,7 @@ export function trayModel(mirror: Mirror): TrayModel {
     ...snoozeItems(mirror),
     movingItem(mirror),
     separator,
+    ...startItem(startsWithSession),
     { kind: 'deed', label: 'Open Odin Sentinel', deed: { kind: 'open' } },
     { kind: 'deed', label: 'Quit', deed: { kind: 'quit' } },
   )
@@ -124,6 +128,12 @@ function movingItem(mirror: Mirror): TrayItem {
     }),
   )
   return { kind: 'submenu', label: 'I am moving…', items: hours }
+}
+
+function startItem(on: boolean | undefined): TrayItem[] {
+  if (on === undefined) return []
+  const deed = { kind: 'start-with-session', on: !on } as const
+  return [{ kind: 'choice', label: 'Start with the session', on, deed }]
 }
 
 const isFiring = (incident: IncidentView): boolean => incident.status === 'firing'

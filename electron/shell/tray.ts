@@ -5,7 +5,7 @@ import type { Mirror } from '../../shared/ipc/contract.ts'
 import { type TrayDeed, type TrayItem, type TrayModel, trayModel } from './tray-model.ts'
 
 export interface AppTray {
-  update(mirror: Mirror): void
+  update(mirror: Mirror, startsWithSession?: boolean): void
   /** Registers anew: a tray that met no host stays out of sight for ever (Electron 42). */
   rebuild(): void
   destroy(): void
@@ -38,12 +38,18 @@ export function appTray(parts: { icons: string; perform: (deed: TrayDeed) => voi
     const label = item.label.replaceAll('&', '&&')
     if (item.kind === 'line') return { label, enabled: false }
     if (item.kind === 'submenu') return { label, submenu: item.items.map(menuItem) }
-    return { label, click: () => parts.perform(item.deed) }
+    if (item.kind === 'deed') return { label, click: () => parts.perform(item.deed) }
+    const click = () => {
+      // A click has ticked it already, whatever comes of it: what is drawn is not the model any more.
+      if (shown) shown = { ...shown, menu: [] }
+      parts.perform(item.deed)
+    }
+    return { label, type: 'checkbox', checked: item.on, click }
   }
 
   return {
-    update(mirror) {
-      const model = trayModel(mirror)
+    update(mirror, startsWithSession) {
+      const model = trayModel(mirror, startsWithSession)
       if (!isDeepStrictEqual(shown, model)) draw(model)
     },
     rebuild() {

@@ -6,6 +6,7 @@ export type TrayMenuItem = {
   label: string
   enabled: boolean
   separator: boolean
+  ticked: boolean
   children: TrayMenuItem[]
 }
 
@@ -180,6 +181,7 @@ function menuItem([id, properties, children]: MenuNode): TrayMenuItem {
     label: String(properties['label'] ?? '').replace(/__/g, '_'),
     enabled: properties['enabled'] !== false,
     separator: properties['type'] === 'separator',
+    ticked: properties['toggle-state'] === 1,
     children: children.map(menuItem),
   }
 }

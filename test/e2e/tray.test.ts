@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -76,6 +77,7 @@ test('the menu marks current and home, and offers only what can be done now', as
     '',
     'I am moving…',
     '',
+    'Start with the session',
     'Open Odin Sentinel',
     'Quit',
   ])
@@ -131,6 +133,29 @@ test('snoozing and moving are passed on, and taken back', async () => {
     'move 4',
     'move 0',
   ])
+})
+
+test('starting with the session is off until it is ticked, and can be taken back', async () => {
+  await using stage = await openStage({ args: ['--hidden'] })
+  const config = join(stage.desktop.home, 'config')
+  const entry = join(config, 'autostart/io.github.odin-sentinel.desktop')
+  const ticked = (wanted: boolean) =>
+    eventually(`it is ${wanted ? '' : 'not '}ticked`, async () => {
+      const menu = await stage.tray.menu()
+      return (
+        menu.find(({ label }) => label.startsWith('Start with'))?.ticked === wanted || undefined
+      )
+    })
+  await ticked(false)
+  expect(existsSync(entry)).toBe(false)
+  await stage.tray.press('Start with the session')
+  await ticked(true)
+  const words = /^Exec=(.*)$/m.exec(await readFile(entry, 'utf8'))?.[1]?.match(/[^"]+(?=" |"$)/g)
+  expect(words?.at(-1)).toBe('--hidden')
+  expect(words?.slice(0, 2).map((path) => existsSync(path))).toEqual([true, true])
+  await stage.tray.press('Start with the session')
+  await ticked(false)
+  expect(existsSync(entry)).toBe(false)
 })
 
 test('the menu is left alone while it says the same', async () => {
