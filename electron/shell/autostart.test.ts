@@ -104,4 +104,5 @@ test('where an entry would start nothing, there is none', () => {
   expect(startCommand({ ...running, env: { FLATPAK_ID: 'x' } }, [])).toBeUndefined()
   expect(startCommand({ ...running, env: { SNAP: '/snap/x' } }, [])).toBeUndefined()
   expect(startCommand({ ...running, execPath: '/a=b/odin' }, [])).toBeUndefined()
+  expect(startCommand({ ...running, execPath: '/100%/odin' }, [])).toBeUndefined()
 })

@@ -63,8 +63,9 @@ export function startCommand(
   if (platform !== 'linux' || env['FLATPAK_ID'] || env['SNAP']) return undefined
   // An AppImage is mounted somewhere else each time.
   const program = env['APPIMAGE'] || execPath
-  // The specification: "The executable program path cannot contain the "=" character."
-  return program.includes('=') ? undefined : [program, ...args, '--hidden']
+  // The specification forbids "=" in the program's path, and GLib 2.74 finds none with "%" in it:
+  // it looks for the program before it has made "%" of "%%".
+  return /[=%]/.test(program) ? undefined : [program, ...args, '--hidden']
 }
 
 /** For the app that runs now, with these arguments; undefined where that is not for us to do. */
