@@ -34,8 +34,10 @@ test('the window looks right in light and dark', async () => {
 
 test('closing destroys the window, and it can be opened again', async () => {
   await using stage = await openStage()
-  await stage.page()
+  const page = await stage.page()
+  const closed = page.waitForEvent('close')
   await stage.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await closed
   await eventually('it is gone', async () => (await windows(stage)) === 0 || undefined)
   await stage.tray.press('Open Odin Sentinel')
   await stage.page()
