@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { writeWhole } from '../electron/adapters/disk/write-whole.ts'
-import { statusSchema, watchLineSchema } from '../shared/ipc/status.ts'
+import { statusReportSchema, watchLineSchema } from '../shared/ipc/status.ts'
 import { stackFileSchema } from '../shared/stack/stack-schema.ts'
 
 // The published JSON Schemas: what `status --json` and `watch --json` print, and what a stack
@@ -23,7 +23,7 @@ const published: Readonly<Record<string, Published>> = {
   'status.schema.json': {
     title: 'odin-sentinel status --json',
     description: 'The verdict on one stack and everything that it rests on.',
-    schema: statusSchema,
+    schema: statusReportSchema,
     io: 'output',
   },
   'watch-line.schema.json': {

@@ -52,6 +52,14 @@ function sayProblem(sentence: string): void {
   process.stderr.write(`odin-sentinel: ${sentence}\n`)
 }
 
+/** A reader that goes away (`status | head`) ends nobody; a full disk under the output is said. */
+let outputFails = false
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE' && !outputFails) sayProblem(`The output fails: ${error.message}.`)
+  outputFails = true
+})
+process.stderr.on('error', () => {})
+
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 
 process.exitCode = await runProgram(process.argv.slice(2), {

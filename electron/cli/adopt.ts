@@ -1,6 +1,8 @@
 import { servicesOf } from '../../shared/domain/stack.ts'
-import type { Adoption } from '../sentinel/surface.ts'
-import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { WrongWish } from '../sentinel/adopt-stack.ts'
+import { isStackPath } from '../sentinel/given-stacks.ts'
+import type { Adoption, AdoptionWish, Sentinel } from '../sentinel/surface.ts'
+import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
 import type { Paint } from './reporters/paint.ts'
 import { type GlobalOptions, printer, type Session, withSentinel } from './session.ts'
 
@@ -12,11 +14,13 @@ export function adopt(
   options: AdoptOptions,
   projects: readonly string[],
 ): Promise<ExitCode> {
-  const file = options.stack?.[0]
+  const given = options.stack?.[0]
+  const file = given !== undefined && isStackPath(given) ? given : undefined
+  const name = options.name ?? (file === undefined ? given : undefined)
   return withSentinel(session, {}, async (sentinel) => {
-    const adoption = await sentinel.adopt({
+    const adoption = await learnt(sentinel, {
       projects,
-      ...(options.name !== undefined && { name: options.name }),
+      ...(name !== undefined && { name }),
       ...(options.context !== undefined && { context: options.context }),
       ...(file !== undefined && { file }),
       ...(options.dryRun && { dryRun: true }),
@@ -28,6 +32,15 @@ export function adopt(
     )
     return exitCodes.fine
   })
+}
+
+async function learnt(sentinel: Sentinel, wish: AdoptionWish): Promise<Adoption> {
+  try {
+    return await sentinel.adopt(wish)
+  } catch (error) {
+    if (!(error instanceof WrongWish)) throw error
+    throw new CommandProblem(error.message, exitCodes.wrongUsage)
+  }
 }
 
 function adoptionText({ stack, file, why, keptCopy }: Adoption, paint: Paint): string {

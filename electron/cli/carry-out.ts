@@ -1,5 +1,6 @@
 import type { Intent } from '../../shared/domain/intent.ts'
 import type { OperationView, PlanProposal } from '../../shared/ipc/contract.ts'
+import type { Sentinel } from '../sentinel/surface.ts'
 import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
 import type { Paint } from './reporters/paint.ts'
 import {
@@ -34,13 +35,22 @@ export function carryOut(
     const onInterrupt = () => sentinel.cancel()
     process.on('SIGINT', onInterrupt)
     try {
-      const operation = await sentinel.execute(proposal.hash)
+      const operation = await executed(sentinel, proposal.hash)
       print.either((paint) => operationText(operation, paint), operation)
       return operation.outcome === 'done' ? exitCodes.fine : exitCodes.planFailed
     } finally {
       process.off('SIGINT', onInterrupt)
     }
   })
+}
+
+/** What keeps a plan from being begun (another one runs, no journal) is a plan that failed. */
+async function executed(sentinel: Sentinel, hash: string): Promise<OperationView> {
+  try {
+    return await sentinel.execute(hash)
+  } catch (error) {
+    throw new CommandProblem((error as Error).message, exitCodes.planFailed)
+  }
 }
 
 export function proposalText(proposal: PlanProposal, paint: Paint): string {

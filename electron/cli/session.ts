@@ -56,7 +56,9 @@ export function theStack(sentinel: Sentinel): StatusView & { stack: string } {
   const adopted = sentinel.mirror().stacks.filter(({ stack }) => stack !== null)
   const [first, second] = adopted
   if (!first?.stack) {
-    const problem = sentinel.mirror().stacks[0]?.sentence ?? 'No stack has been adopted.'
+    const status = sentinel.mirror().stacks[0]
+    const why = status?.findings.find(({ code }) => code === 'STACK_FILE_INVALID')
+    const problem = why?.evidence['problem'] ?? status?.sentence ?? 'No stack has been adopted.'
     throw new CommandProblem(problem, exitCodes.wrongUsage)
   }
   if (second) {
@@ -79,7 +81,10 @@ export async function confirm(session: Session, question: string): Promise<boole
   }
   const lines = createInterface({ input: session.stdin, output: session.stdout })
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())
+    // Ctrl+D closes the terminal's side without an answer, Ctrl+C rejects: both are a no.
+    const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+    const answer = lines.question(`${question} [y/N] `).catch(() => '')
+    return /^y(es)?$/i.test((await Promise.race([answer, closed])).trim())
   } finally {
     lines.close()
   }

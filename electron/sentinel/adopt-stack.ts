@@ -7,6 +7,9 @@ import { targetOf } from '../adapters/docker/target.ts'
 import type { StackFiles } from './stack-files.ts'
 import type { Adoption, AdoptionWish } from './surface.ts'
 
+/** What was asked for is not there, or cannot be: no engine is to blame. */
+export class WrongWish extends Error {}
+
 /** Asks an engine for everything that compose runs there, and makes a stack of it. */
 export async function adoptStack(
   observed: ObservedState,
@@ -26,7 +29,7 @@ export async function adoptStack(
       ...(wish.projects && wish.projects.length > 0 && { projects: wish.projects }),
       ...(wish.name !== undefined && { name: wish.name }),
     })
-    if (!learnt.ok) throw new Error(learnt.error.sentence)
+    if (!learnt.ok) throw new WrongWish(learnt.error.sentence)
     const { stack, why } = learnt.value
     if (wish.dryRun) {
       const file = wish.file ?? files.fileFor(stack.name)
@@ -44,5 +47,5 @@ function contextOf({ contexts }: ObservedState, wanted: string | undefined): Doc
   const context = findContext(contexts.value, name)
   if (context) return context
   const names = contexts.value.contexts.map((one) => one.name).join(', ')
-  throw new Error(`There is no Docker context ${name}. There are ${names}.`)
+  throw new WrongWish(`There is no Docker context ${name}. There are ${names}.`)
 }

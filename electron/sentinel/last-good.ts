@@ -57,7 +57,8 @@ export function lastGoods(directory: string, now: () => number): LastGoods {
     },
     async forget(file) {
       kept.delete(file)
-      await rm(keptAs(file), { force: true })
+      // Where it cannot be removed, it is let go for as long as this process lives.
+      await rm(keptAs(file), { force: true }).catch(() => undefined)
     },
   }
 }

@@ -6,6 +6,7 @@ import { parseStackFile, type StackFileProblem } from '../../shared/stack/stack-
 import { diskProblem } from '../adapters/disk/disk-problem.ts'
 import { keepCopy, writeWhole } from '../adapters/disk/write-whole.ts'
 import { watcher } from '../observe/watcher.ts'
+import { isStackPath, onlyNamed, usualFileOf } from './given-stacks.ts'
 import { lastGoods } from './last-good.ts'
 import { stackDirectories } from './stack-directories.ts'
 
@@ -22,7 +23,7 @@ export type StackFilesParts = {
   /** Here are `stack.yaml` and `<name>.stack.yaml`. */
   configDirectory: string
   stateDirectory: string
-  /** Only these files, as given with `--stack`. */
+  /** Only these, as given with `--stack`: files, or names of stacks among the usual files. */
   given?: readonly string[]
   /** Path or URL of the JSON Schema that a written file points editors to. */
   schema?: string
@@ -56,11 +57,14 @@ export interface StackFiles {
 
 export function stackFiles(parts: StackFilesParts): StackFiles {
   const now = parts.now ?? Date.now
-  const given = parts.given?.map((file) => resolve(file))
+  const given = parts.given?.filter(isStackPath).map((file) => resolve(file)) ?? []
+  const names = parts.given?.filter((one) => !isStackPath(one)) ?? []
+  const readsUsual = parts.given === undefined || names.length > 0
   const lasts = lastGoods(join(parts.stateDirectory, 'last-good'), now)
   const watches = stackDirectories(() => again())
   let again = () => {}
   let loaded: Promise<void> | undefined
+  let all: readonly StackInForce[] = []
   let inForce: readonly StackInForce[] = []
   let told = ''
 
@@ -79,11 +83,21 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
   async function look(): Promise<readonly StackInForce[]> {
     loaded ??= lasts.load()
     await loaded
-    const { files, problem } = given ? { files: given } : await findFiles(parts.configDirectory)
+    const usual: UsualFiles = readsUsual ? await findFiles(parts.configDirectory) : { files: [] }
+    const files = [...new Set([...given, ...usual.files])]
     await watches.follow(await directoriesOf(files))
     const present = await Promise.all(files.map(readOne))
     const stacks = [...withoutTwins(present), ...(await vanished(present))]
-    return problem ? [...stacks, { file: parts.configDirectory, problem }] : stacks
+    return usual.problem
+      ? [...stacks, { file: parts.configDirectory, problem: usual.problem }]
+      : stacks
+  }
+
+  function chosen(stacks: readonly StackInForce[]): readonly StackInForce[] {
+    if (names.length === 0) return stacks
+    const byFile = stacks.filter(({ file }) => given.includes(file))
+    const byName = onlyNamed(stacks, names, parts.configDirectory)
+    return [...new Set([...byFile, ...byName])]
   }
 
   async function readOne(file: string): Promise<StackInForce> {
@@ -125,7 +139,7 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
 
   /** Stacks whose file was in the directory that we read, and is no more. */
   async function vanished(present: readonly StackInForce[]): Promise<StackInForce[]> {
-    if (given) return []
+    if (!readsUsual) return []
     const missing = lasts
       .all()
       .filter(({ file }) => dirname(file) === parts.configDirectory)
@@ -141,16 +155,16 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
   async function directoriesOf(files: readonly string[]): Promise<string[]> {
     const real = await Promise.all(files.map((file) => realpath(file).catch(() => file)))
     const directories = [...files, ...real].map((file) => dirname(file))
-    return given ? directories : [parts.configDirectory, ...directories]
+    return readsUsual ? [parts.configDirectory, ...directories] : directories
   }
 
   function fileFor(name: string): string {
-    if (given?.[0]) return given[0]
-    const mine = inForce.find(({ stack }) => stack?.name === name)
+    if (given[0]) return given[0]
+    const mine = all.find(({ stack }) => stack?.name === name)
     if (mine) return mine.file
     const first = join(parts.configDirectory, 'stack.yaml')
-    const taken = inForce.some(({ file }) => file === first)
-    return taken ? join(parts.configDirectory, `${name}.stack.yaml`) : first
+    const taken = all.some(({ file }) => file === first)
+    return taken ? usualFileOf(name, parts.configDirectory) : first
   }
 
   const render = (stack: Stack) =>
@@ -161,7 +175,8 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
       const first = Promise.withResolvers<void>()
       guard.start((reading) => {
         if (reading.status === 'known') {
-          inForce = reading.value
+          all = reading.value
+          inForce = chosen(all)
           const state = JSON.stringify(inForce)
           if (state !== told) {
             told = state
@@ -201,7 +216,9 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
 }
 
 /** `stack.yaml` first, then `<name>.stack.yaml` by name. No directory means no files. */
-async function findFiles(directory: string): Promise<{ files: string[]; problem?: string }> {
+type UsualFiles = { files: string[]; problem?: string }
+
+async function findFiles(directory: string): Promise<UsualFiles> {
   try {
     const names = await readdir(directory)
     const named = names.filter((name) => /^[^.].*\.stack\.yaml$/.test(name)).toSorted()

@@ -64,6 +64,7 @@ export const serviceViewSchema = z.strictObject({
   name: z.string(),
   project: z.string(),
   places: z.array(placeSchema).describe('where it is now; empty when it is nowhere in sight'),
+  oneShot: z.boolean().optional().describe('runs once and ends; having ended is no fault'),
 })
 export type ServiceView = z.infer<typeof serviceViewSchema>
 
@@ -104,6 +105,14 @@ export const statusSchema = z.strictObject({
   incidents: z.array(incidentViewSchema),
 })
 export type StatusView = z.infer<typeof statusSchema>
+
+/** What `status --json` prints: one verdict, and with several stacks all of them. */
+export const statusReportSchema = statusSchema.extend({
+  stacks: z
+    .array(statusSchema)
+    .optional()
+    .describe('every stack, where there are several; the object itself is the worst of them'),
+})
 
 export const timelineEntrySchema = z.strictObject({
   at: time,

@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process'
-import { resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { statusSchema, timelineEntrySchema } from '../../shared/ipc/status.ts'
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { statusReportSchema, timelineEntrySchema } from '../../shared/ipc/status.ts'
 import { type DemoWorld, openDemoWorld } from '../support/world.ts'
 
 const cli = resolve(import.meta.dirname, '../../electron/cli.ts')
+
+// Each test starts a dozen processes, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 describe('the command line', () => {
   let world: DemoWorld
@@ -46,7 +50,10 @@ describe('the command line', () => {
     const before = await run('status')
     expect(before.code).toBe(3)
     expect(before.stdout).toContain('odin-sentinel adopt')
-    expect((await run('adopt', 'no-such-project')).stderr).toContain('odin')
+    const wrong = await run('adopt', 'no-such-project')
+    expect(wrong).toMatchObject({ code: 3 })
+    expect(wrong.stderr).toContain('odin')
+    expect(await run('adopt', '--context', 'nowhere')).toMatchObject({ code: 3 })
 
     const dry = await run('adopt', '--dry-run')
     expect(dry.stdout).toContain('version: 1')
@@ -55,7 +62,7 @@ describe('the command line', () => {
     expect(await run('adopt')).toMatchObject({ code: 0, stderr: '' })
     const well = await run('status', '--json')
     expect(well.code).toBe(0)
-    expect(statusSchema.parse(JSON.parse(well.stdout))).toMatchObject({
+    expect(statusReportSchema.parse(JSON.parse(well.stdout))).toMatchObject({
       health: 'ok',
       stack: 'odin',
       home: { context: 'desktop-linux' },
@@ -82,6 +89,44 @@ describe('the command line', () => {
     const { stdout } = await run('timeline', '--since', '1h', '--json')
     const entries = timelineEntrySchema.array().parse(JSON.parse(stdout))
     expect(entries.map(({ kind }) => kind)).toEqual(['stack', 'operation'])
+  })
+
+  it('is about one of several stacks when its name, or its file, is given', async () => {
+    expect(await run('adopt', '--stack', 'second')).toMatchObject({ code: 0 })
+    const both = await run('status', '--json')
+    expect(both.code).toBe(0)
+    const { stacks } = statusReportSchema.parse(JSON.parse(both.stdout))
+    expect(stacks?.map(({ stack }) => stack)).toEqual(['odin', 'second'])
+
+    const one = statusReportSchema.parse(
+      JSON.parse((await run('status', '-s', 'second', '--json')).stdout),
+    )
+    expect(one).toMatchObject({ stack: 'second', health: 'ok' })
+    expect(one.stacks).toBeUndefined()
+    const file = one.stackFile ?? ''
+    expect(file).toMatch(/second\.stack\.yaml$/)
+    expect((await run('status', '--stack', file)).code).toBe(0)
+
+    expect((await run('switch-back', '--dry-run')).stderr).toContain('--stack NAME')
+    expect(await run('switch-back', '--dry-run', '--stack', 'second')).toMatchObject({ code: 0 })
+    const nobody = await run('switch-back', '--dry-run', '--stack', 'third')
+    expect(nobody).toMatchObject({ code: 3 })
+    expect(nobody.stderr).toContain('There is no stack third; there are odin, second.')
+    expect(await run('status', '--stack', 'third')).toMatchObject({ code: 3 })
+    // A file that was guarded and goes stays in force until it is let go.
+    await rm(file)
+    await rm(join(world.env['XDG_STATE_HOME'] ?? '', 'odin-sentinel', 'last-good'), {
+      recursive: true,
+    })
+  })
+
+  it('ends well when nobody reads its output', async () => {
+    const script = `"${process.execPath}" "${cli}" status | true; echo "\${PIPESTATUS[0]}"`
+    const env = { PATH: process.env['PATH'] ?? '', ...world.env }
+    const said = await new Promise<string>((done) => {
+      execFile('bash', ['-c', script], { env }, (_error, stdout, stderr) => done(stdout + stderr))
+    })
+    expect(said).toBe('0\n')
   })
 
   it('lists the contexts, where they lead and who answers', async () => {

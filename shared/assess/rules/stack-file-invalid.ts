@@ -4,7 +4,8 @@ import type { Situation } from '../situation.ts'
 /** The stack file was edited into something that cannot be used. Needs no stack to be said. */
 export function stackFileInvalid({
   stackFileProblem: invalid,
-}: Pick<Situation, 'stackFileProblem'>): Finding[] {
+  stack,
+}: Pick<Partial<Situation>, 'stackFileProblem' | 'stack'>): Finding[] {
   if (invalid === undefined) return []
   return [
     {
@@ -14,7 +15,7 @@ export function stackFileInvalid({
       sentence: `${invalid.file} cannot be used, expected a valid stack file.`,
       evidence: {
         problem: invalid.problem,
-        consequence: 'the last good version stays in force',
+        consequence: stack ? 'the last good version stays in force' : 'it guards nothing',
       },
       remedy: { kind: 'runbook', code: 'STACK_FILE_INVALID' },
     },
