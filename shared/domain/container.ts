@@ -25,6 +25,16 @@ export type Mount = {
   readOnly: boolean
 }
 
+/** A network that a container is on, and what it is called there. */
+export type Attachment = {
+  name: string
+  /** Empty while the container does not run. */
+  ip: string
+  gateway: string
+  /** What the engine's DNS answers to on this network. */
+  names: readonly string[]
+}
+
 /** One container of a compose project, as its engine describes it. */
 export type Container = {
   id: string
@@ -58,4 +68,12 @@ export type Container = {
   workingDir: string
   envFiles: readonly string[]
   labels: Readonly<Record<string, string>>
+  /** As the engine keeps it: `host`, `bridge`, `none`, `container:<id>` or a network's name. */
+  networkMode?: string
+  networks?: readonly Attachment[]
+  /** `name:address`, where the address may be the word `host-gateway`. */
+  extraHosts?: readonly string[]
+  dns?: readonly string[]
+  /** It was started with a device request for a GPU, or with NVIDIA's runtime. */
+  gpuRequested?: boolean
 }

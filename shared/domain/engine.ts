@@ -23,6 +23,8 @@ export type Engine = {
   version: string
   apiVersion: string
   operatingSystem: string
+  /** Whether it can hand an NVIDIA card to a container; absent when it was not asked. */
+  gpuRuntime?: boolean
 }
 
 /**

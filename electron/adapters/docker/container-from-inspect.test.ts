@@ -61,6 +61,21 @@ describe('a recorded answer of API 1.45', () => {
     expect(container.portsGot.map(({ hostPort }) => hostPort)).toContain(9090)
   })
 
+  test('its networks, and what it is called there', () => {
+    expect(container).toMatchObject({
+      networkMode: 'odin_odin',
+      extraHosts: [],
+      dns: [],
+      gpuRequested: false,
+      networks: [{ name: 'odin_odin', ip: '172.20.0.3', gateway: '172.20.0.1' }],
+    })
+    expect(container.networks?.[0]?.names).toEqual([
+      'odin-prometheus-1',
+      'prometheus',
+      'a3053658153b',
+    ])
+  })
+
   test('mounts', () => {
     const sources = container.mounts.map(({ type, source }) => [type, source])
     expect(sources).toContainEqual(['volume', 'odin_promdata'])
@@ -114,4 +129,18 @@ test('several files, an env file and a one-off', () => {
     envFiles: ['/x.env'],
     oneOff: true,
   })
+})
+
+test('extra hosts stay literal, and a GPU may be asked for in three ways', () => {
+  const host = (different: object) =>
+    from({ ...bare, HostConfig: { ...bare.HostConfig, ...different } })
+  expect(host({ ExtraHosts: ['host.docker.internal:host-gateway'] }).extraHosts).toEqual([
+    'host.docker.internal:host-gateway',
+  ])
+  const gpu = [{ Driver: '', Count: -1, Capabilities: [['gpu']] }]
+  expect(host({ DeviceRequests: gpu }).gpuRequested).toBe(true)
+  expect(host({ DeviceRequests: [{ Driver: 'nvidia' }] }).gpuRequested).toBe(true)
+  expect(host({ Runtime: 'nvidia' }).gpuRequested).toBe(true)
+  expect(host({ Runtime: 'runc', DeviceRequests: null }).gpuRequested).toBe(false)
+  expect(host({ NetworkMode: 'host' })).toMatchObject({ networkMode: 'host', networks: [] })
 })

@@ -1,4 +1,5 @@
 import type {
+  Attachment,
   Container,
   ContainerState,
   HealthState,
@@ -67,8 +68,33 @@ export function containerFromInspect(answer: InspectAnswer): Container {
     workingDir: labels[`${compose}project.working_dir`] ?? '',
     envFiles: listOf(labels[`${compose}project.environment_file`]),
     labels,
+    networkMode: host.NetworkMode ?? '',
+    networks: Object.entries(answer.NetworkSettings?.Networks ?? {}).map(attachmentOf),
+    extraHosts: host.ExtraHosts ?? [],
+    dns: host.Dns ?? [],
+    gpuRequested: asksForGpu(host),
   }
 }
+
+type Attached = NonNullable<NonNullable<InspectAnswer['NetworkSettings']>['Networks']>[string]
+
+/** `DNSNames` came with API 1.44; before that `Aliases` had the same names. */
+function attachmentOf([name, said]: [string, Attached]): Attachment {
+  return {
+    name,
+    ip: said?.IPAddress ?? '',
+    gateway: said?.Gateway ?? '',
+    names: [...new Set([...(said?.DNSNames ?? []), ...(said?.Aliases ?? [])])],
+  }
+}
+
+/** `--gpus` leaves a device request with the capability `gpu`, and maybe no driver. */
+const asksForGpu = ({ Runtime, DeviceRequests }: InspectAnswer['HostConfig']): boolean =>
+  Runtime === 'nvidia' ||
+  (DeviceRequests ?? []).some(
+    ({ Driver, Capabilities }) =>
+      Driver === 'nvidia' || (Capabilities ?? []).some((all) => all.includes('gpu')),
+  )
 
 /** Go's zero time, year 1, means never. */
 function timeOf(said: string): number | undefined {

@@ -29,6 +29,11 @@ export const engineAnswer = z.object({
   DockerRootDir: text,
   Labels: texts,
   SecurityOptions: texts,
+  Runtimes: z.record(z.string(), z.unknown()).nullish(),
+  DiscoveredDevices: z
+    .array(z.object({ ID: text }))
+    .nullish()
+    .transform((value) => value ?? []),
 })
 export type EngineAnswer = z.infer<typeof engineAnswer>
 
@@ -86,8 +91,25 @@ export const inspectAnswer = z.object({
   HostConfig: z.object({
     PortBindings: portMap,
     RestartPolicy: z.object({ Name: text }).nullish(),
+    NetworkMode: z.string().nullish(),
+    ExtraHosts: z.array(z.string()).nullish(),
+    Dns: z.array(z.string()).nullish(),
+    Runtime: text,
+    DeviceRequests: z
+      .array(z.object({ Driver: text, Capabilities: z.array(texts).nullish() }))
+      .nullish(),
   }),
-  NetworkSettings: z.object({ Ports: portMap }).nullish(),
+  NetworkSettings: z
+    .object({
+      Ports: portMap,
+      Networks: z
+        .record(
+          z.string(),
+          z.object({ IPAddress: text, Gateway: text, Aliases: texts, DNSNames: texts }).nullable(),
+        )
+        .nullish(),
+    })
+    .nullish(),
   Mounts: z
     .array(
       z.object({

@@ -94,6 +94,7 @@ describe('a whole engine', () => {
       version: '26.1.5+dfsg1',
       apiVersion: '1.45',
       operatingSystem: 'Debian GNU/Linux 12 (bookworm)',
+      gpuRuntime: false,
     })
   })
 

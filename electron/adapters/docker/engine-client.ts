@@ -5,6 +5,7 @@ import type { Container } from '../../../shared/domain/container.ts'
 import type { Engine } from '../../../shared/domain/engine.ts'
 import { containerFromInspect, projectLabel } from './container-from-inspect.ts'
 import {
+  type EngineAnswer,
   engineAnswer,
   eventAnswer,
   inspectAnswer,
@@ -119,6 +120,7 @@ export function connectEngine(target: EngineTarget, options: EngineOptions = {})
       version: info.ServerVersion,
       apiVersion: version.ApiVersion,
       operatingSystem: info.OperatingSystem,
+      ...(info.Runtimes && { gpuRuntime: handsOutGpus(info) }),
     }
   }
 
@@ -280,3 +282,8 @@ function limitTo(milliseconds: number, signal: AbortSignal | undefined) {
 
 const byName = (a: Container, b: Container): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+
+/** NVIDIA's runtime, or since API 1.50 a card found by CDI (`nvidia.com/gpu=all`). */
+const handsOutGpus = ({ Runtimes, DiscoveredDevices }: EngineAnswer): boolean =>
+  Object.hasOwn(Runtimes ?? {}, 'nvidia') ||
+  DiscoveredDevices.some(({ ID }) => ID.startsWith('nvidia.com/gpu'))
