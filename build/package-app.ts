@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build, type Configuration } from 'electron-builder'
+import type { Configuration } from 'electron-builder'
 import type { FoundElectron } from './electron-runtime.ts'
+import { run } from './run.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -17,7 +18,10 @@ export type Packaging = {
 
 /** Makes the unpacked app of what is in `dist/`; the path of its executable. */
 export async function packageApp(packaging: Packaging): Promise<string> {
-  await build({ projectDir: root, dir: true, config: configurationOf(packaging) })
+  // Not in this process: async-exit-hook 2.0.1, which electron-builder 26.17 loads, ends its
+  // process with 0 whatever process.exitCode says, and so failed tests would have passed.
+  const status = await run(process.execPath, [import.meta.filename, JSON.stringify(packaging)])
+  if (status !== 0) throw new Error('The app could not be packaged; the reason is above.')
   return join(packaging.output, 'linux-unpacked', executableName)
 }
 
@@ -62,4 +66,10 @@ function configurationOf({ electron, output, forTests }: Packaging): Configurati
     afterPack: ({ appOutDir }) =>
       rm(join(appOutDir, 'resources/default_app.asar'), { force: true }),
   }
+}
+
+if (import.meta.main) {
+  const { build } = await import('electron-builder')
+  const packaging = JSON.parse(process.argv[2] ?? '') as Packaging
+  await build({ projectDir: root, dir: true, config: configurationOf(packaging) })
 }
