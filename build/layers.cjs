@@ -59,8 +59,11 @@ module.exports = {
       severity: 'error',
       comment: 'Two adapters never import each other; the composition roots join them.',
       from: { path: '^electron/adapters/([^/]+)/', pathNot: tests },
-      // The session bus and the disk are what adapters stand on, as they stand on Node.
-      to: { path: '^electron/adapters/', pathNot: '^electron/adapters/($1|session-bus|disk)/' },
+      // The session bus, the disk and HTTP are what adapters stand on, as they stand on Node.
+      to: {
+        path: '^electron/adapters/',
+        pathNot: '^electron/adapters/($1|session-bus|disk|http)/',
+      },
     },
     {
       name: 'the-loop-knows-no-surface',
