@@ -36,6 +36,23 @@ export type ComposeProject = {
   starts: readonly ComposeStart[]
 }
 
+/** What the published ports alone do not say about watching the stack. Tokens are never in here. */
+export type MonitoringChoices = {
+  /** Where a service can be asked, by `service` or `project/service`. */
+  urls?: Readonly<Record<string, string>>
+  everySeconds?: {
+    exporters?: number
+    programs?: number
+    dashboards?: number
+    gpus?: number
+    files?: number
+  }
+  /** Names of systemd units that do, or could do, the work of a service; `*` and `?` as in globs. */
+  units?: readonly string[]
+  /** Where Alertmanager's Watchdog alert is to be received, on loopback. */
+  watchdog?: { listenPort: number; everySeconds: number }
+}
+
 export type StayHome = { enabled: boolean; countdownSeconds: number }
 
 /** What the user accepted as right: the content of a stack file. */
@@ -44,6 +61,7 @@ export type Stack = {
   home: Home
   projects: readonly ComposeProject[]
   stayHome: StayHome
+  monitoring?: MonitoringChoices
 }
 
 export type ServiceOfStack = { project: string; service: StackService }

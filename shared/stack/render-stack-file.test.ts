@@ -77,6 +77,17 @@ const awkward = [
 
 const stacks: [string, Stack][] = [
   ['an ordinary stack', aStack()],
+  [
+    'all choices about monitoring',
+    aStack({
+      monitoring: {
+        urls: { prometheus: 'http://127.0.0.1:9090', 'odin/a': 'https://odin.lan:9100/metrics' },
+        everySeconds: { exporters: 10, dashboards: 60 },
+        units: ['*exporter*.service', 'no'],
+        watchdog: { listenPort: 9847, everySeconds: 30 },
+      },
+    }),
+  ],
   ['stay home on', aStack({ stayHome: { enabled: true, countdownSeconds: 5 } })],
   [
     'two projects, one at the root, one without files',

@@ -1,5 +1,11 @@
 import { Document, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
-import type { ComposeProject, ComposeStart, Stack, StackService } from '../domain/stack.ts'
+import type {
+  ComposeProject,
+  ComposeStart,
+  MonitoringChoices,
+  Stack,
+  StackService,
+} from '../domain/stack.ts'
 import { shortenPath } from './paths.ts'
 import { currentVersion } from './stack-schema.ts'
 
@@ -24,7 +30,11 @@ export function renderStackFile(stack: Stack, options: RenderOptions = {}): stri
       map(Object.entries(stack.stayHome).map(([k, v]) => entry(k, v))),
       sections.stayHome,
     ),
+    ...(stack.monitoring
+      ? [entry('monitoring', monitoringNode(stack.monitoring), sections.monitoring)]
+      : []),
   ])
+  if (!stack.monitoring) document.comment = `${sections.monitoring}\n${sections.noMonitoring}`
   const schemaLine = options.schema ? ` yaml-language-server: $schema=${options.schema}\n` : ''
   document.commentBefore = `${schemaLine}${sections.top}`
   return document.toString({ lineWidth: 0, flowCollectionPadding: false })
@@ -50,6 +60,18 @@ const sections = {
   stayHome: comment(
     'Stay home switches the context back without being asked, after a countdown that can be',
     'seen and cancelled. Off unless enabled here.',
+  ),
+  monitoring: comment(
+    'How the stack is watched, where the above does not say it: where a service can be asked,',
+    'how often, which systemd units belong to it, and where the Watchdog alert is received.',
+    'Tokens do not belong in this file.',
+  ),
+  noMonitoring: comment(
+    'monitoring:',
+    '  urls: { prometheus: "http://127.0.0.1:9090" }',
+    '  everySeconds: { exporters: 15, programs: 15, dashboards: 300, gpus: 5, files: 60 }',
+    '  units: ["*exporter*.service", "prometheus*.service"]',
+    '  watchdog: { listenPort: 9847, everySeconds: 60 }',
   ),
 }
 
@@ -98,6 +120,22 @@ function exporterNode(exporter: { port: number; kind: string }): YAMLMap {
   const node = map([entry('port', exporter.port), entry('kind', exporter.kind)])
   node.flow = true
   return node
+}
+
+function monitoringNode({ urls, everySeconds, units, watchdog }: MonitoringChoices): YAMLMap {
+  const flow = (values: object): YAMLMap => {
+    const node = map(Object.entries(values).map(([key, value]) => entry(key, value)))
+    node.flow = true
+    return node
+  }
+  return map([
+    ...(urls
+      ? [entry('urls', map(Object.entries(urls).map(([k, v]) => entry(k, quoted(v)))))]
+      : []),
+    ...(everySeconds ? [entry('everySeconds', flow(everySeconds))] : []),
+    ...(units ? [entry('units', line(units.map(quoted)))] : []),
+    ...(watchdog ? [entry('watchdog', flow(watchdog))] : []),
+  ])
 }
 
 type Value = string | number | boolean | Node

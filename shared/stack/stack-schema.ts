@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { engineKinds } from '../domain/engine.ts'
-import type { Stack } from '../domain/stack.ts'
+import type { MonitoringChoices, Stack } from '../domain/stack.ts'
 import { resolvePath } from './paths.ts'
 
 // The layout of a stack file, strict and with its defaults. The descriptions go into
@@ -109,6 +109,42 @@ const stayHome = z
   })
   .describe('Switches back by itself after a visible countdown; off unless enabled here')
 
+const seconds = z.int({ error: 'must be a whole number of seconds' }).min(1).max(86_400)
+
+const httpUrl = z.string().regex(/^https?:\/\/[^\s/?#@]+([/?][^\s#]*)?$/, {
+  error: 'must be a URL such as http://127.0.0.1:9090, without a name or password',
+})
+
+const monitoring = z
+  .strictObject({
+    urls: z
+      .record(z.string().min(1), httpUrl)
+      .optional()
+      .describe('Where a service can be asked when its published port does not say it'),
+    everySeconds: z
+      .strictObject({
+        exporters: seconds.optional().describe('Each exporter, by HTTP; 15 unless given'),
+        programs: seconds.optional().describe('Prometheus, Grafana, Loki …; 15 unless given'),
+        dashboards: seconds.optional().describe('The queries of all panels; 300 unless given'),
+        gpus: seconds.optional().describe('The cards; 5 unless given'),
+        files: seconds.optional().describe('Files without a watch; 60 unless given'),
+      })
+      .optional()
+      .describe('How often to look'),
+    units: z
+      .array(z.string().regex(/^[\w@:.*?\\-]+$/, { error: 'must be the name of a unit or a glob' }))
+      .optional()
+      .describe('systemd units that do, or could do, the work of a service; globs'),
+    watchdog: z
+      .strictObject({
+        listenPort: portNumber.describe('Port on 127.0.0.1 where Sentinel is a webhook receiver'),
+        everySeconds: seconds.default(60).describe('How often the Watchdog alert is sent'),
+      })
+      .optional()
+      .describe("Receives Alertmanager's Watchdog alert, and tells when it stops"),
+  })
+  .describe('How the stack is watched, where the rest of this file does not say it')
+
 export const stackFileSchema = z.strictObject({
   version: z.literal(currentVersion).describe('Version of this layout'),
   name: nameSchema.describe('Name of the stack, as Odin Sentinel shows it'),
@@ -118,6 +154,7 @@ export const stackFileSchema = z.strictObject({
     .min(1, { error: 'is empty: a stack needs at least one compose project' })
     .describe('The compose projects that make up the stack'),
   stayHome: stayHome.prefault({}),
+  monitoring: monitoring.optional(),
 })
 
 export type StackFile = z.infer<typeof stackFileSchema>
@@ -144,6 +181,20 @@ export function stackOf(file: StackFile): Stack {
       })),
     })),
     stayHome: file.stayHome,
+    ...(file.monitoring && { monitoring: withoutAbsent(file.monitoring) }),
+  }
+}
+
+/** exactOptionalPropertyTypes: what is not there is left out, not undefined. */
+function withoutAbsent(said: NonNullable<StackFile['monitoring']>): MonitoringChoices {
+  const everySeconds = Object.fromEntries(
+    Object.entries(said.everySeconds ?? {}).filter(([, value]) => value !== undefined),
+  )
+  return {
+    ...(said.urls && { urls: said.urls }),
+    ...(said.everySeconds && { everySeconds }),
+    ...(said.units && { units: said.units }),
+    ...(said.watchdog && { watchdog: said.watchdog }),
   }
 }
 
