@@ -6,9 +6,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Optional or unreachable parts of what we bundle: `require` of them fails, as it may. */
 const leftOut: Array<[what: RegExp, why: string]> = [
-  [/\.node$/, 'native accelerators of ssh2; it has a fallback in JavaScript'],
-  [/^cpu-features$/, 'optional to ssh2'],
-  [/[\\/]dockerode[\\/]lib[\\/]session/, 'BuildKit sessions: 2 MB of gRPC for image builds'],
+  [/[\\/]docker-modem[\\/]lib[\\/]ssh$/, 'ssh2: engines behind ssh are reached by ssh itself'],
+  [/[\\/]dockerode[\\/]lib[\\/](session|buildkit)$/, 'gRPC and protobuf for image builds'],
   [/^bun(:.*)?$/, 'not our runtime'],
 ]
 
