@@ -248,13 +248,14 @@ function eventIn(line: string): ContainerEvent | undefined {
  * so it does not get to see them, and every connection comes from our agent.
  */
 function dockerOver(agent: EngineAgent, target: EngineTarget): Docker {
-  const host = target.kind === 'tcp' ? target.host : 'docker'
   const { DOCKER_HOST: hidden } = process.env
   delete process.env['DOCKER_HOST']
   try {
     const options: Docker.DockerOptions & { agent: EngineAgent } = {
-      host: host.includes(':') ? `[${host}]` : host,
-      port: target.kind === 'tcp' ? target.port : 80,
+      // It takes a host apart with url.parse, of which Node 24 warns (DEP0169). A socket's path it
+      // leaves alone, and our agent knows better where to connect to.
+      socketPath: target.endpoint,
+      headers: { Host: hostHeader(target) },
       protocol: 'http',
       agent,
     }
@@ -262,6 +263,12 @@ function dockerOver(agent: EngineAgent, target: EngineTarget): Docker {
   } finally {
     if (hidden !== undefined) process.env['DOCKER_HOST'] = hidden
   }
+}
+
+function hostHeader(target: EngineTarget): string {
+  if (target.kind !== 'tcp') return 'docker'
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host
+  return `${host}:${target.port}`
 }
 
 /** Aborts after a while or with the given signal, and leaves nothing behind when cleared. */
