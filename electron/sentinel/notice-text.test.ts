@@ -47,12 +47,38 @@ test('the title says what, the body cause, damage and the next step, and nothing
   const notice = noticeOf('odin', incident, status, false)
   expect(notice.title).toBe('odin: Docker context is default, expected desktop-linux')
   expect(notice.body.split('\n')).toEqual([
-    'Set in config.json. 14 of 14 services are out of sight.',
-    'run elsewhere: node-exporter',
+    'Set in config.json.',
+    '14 of 14 services are out of sight.',
+    'Run elsewhere: node-exporter',
     'Next: Switch back. Click to see the plan first.',
   ])
   expect(notice.urgency).toBe('critical')
   expect(notice.actions.map(({ name }) => name)).toEqual(['remedy', 'snooze'])
+})
+
+test('many names are counted, and no notice is longer than four short lines', () => {
+  const names = Array.from({ length: 14 }, (_, index) => `service-${index + 1}`)
+  const [root] = status.findings
+  if (root === undefined) throw new Error('the fixture has a finding')
+  const evidence = {
+    'out of sight': `14 of 14 services: ${names.join(', ')}`,
+    failure: `There is no socket at /${'far/'.repeat(60)}docker.sock.`,
+    'ports held': '9090',
+  }
+  const lines = (given: Record<string, string>) =>
+    noticeOf(
+      'odin',
+      incident,
+      { ...status, findings: [{ ...root, evidence: given }] },
+      false,
+    ).body.split('\n')
+  expect(lines({ 'out of sight': evidence['out of sight'] })[2]).toBe(
+    'Out of sight: service-1, service-2, service-3 … and 11 more',
+  )
+  const most = lines(evidence)
+  expect(most).toHaveLength(4)
+  expect(Math.max(...most.map((line) => line.length))).toBeLessThanOrEqual(120)
+  expect(most.at(-1)).toMatch(/^Next: /)
 })
 
 test('an incident whose finding is gone still says its sentence', () => {

@@ -1,26 +1,32 @@
 import type { FindingView, IncidentView, StatusView } from '../../shared/ipc/status.ts'
+import { withoutStart } from '../../shared/kit/without-start.ts'
+import { withoutStop } from '../../shared/kit/without-stop.ts'
 import type { Notice } from '../adapters/notifications/notifier.ts'
 
 /** What, cause, damage and the next step, in words; what a click does is not decided here. */
 export type NoticeText = Pick<Notice, 'title' | 'body' | 'urgency' | 'actions'>
 
-/** Servers draw a few lines and cut the rest. */
-const evidenceLines = 3
+/** Servers draw a few short lines and cut the rest; the last one is the next step. */
+const mostLines = 4
+const longestLine = 120
 
-/** The evidence that tells cause and damage; the rest is for who looks closer. */
-const telling = new Set([
-  'cause',
+/** Names beyond these are counted: the window and the command line have all of them. */
+const namesInALine = 3
+
+/** The evidence that tells cause and damage, what says most first. */
+const telling = [
   'failure',
   'problem',
-  'consequence',
   'danger',
+  'consequence',
   'noticed',
-  'out of sight',
+  'cause',
   'run elsewhere',
   'found elsewhere',
   'services',
   'ports held',
-])
+  'out of sight',
+]
 
 export function noticeOf(
   stack: string,
@@ -31,9 +37,8 @@ export function noticeOf(
   const root = status?.findings.find((one) => `${one.code}@${one.subject}` === incident.findings[0])
   const title = root?.sentence ?? incident.sentence
   const lines = [
-    beyond(title, incident.sentence),
-    root ? evidence(root, incident.sentence) : [],
-    nextStep(incident),
+    ...sentences(withoutStart(incident.sentence, title)),
+    ...(root ? evidence(root, incident.sentence) : []),
   ]
   const remedy =
     incident.remedy.kind === 'plan' && incident.remedy.intent.kind === 'switch-back'
@@ -41,7 +46,7 @@ export function noticeOf(
       : []
   return {
     title: `${demo ? 'DEMO: ' : ''}${stack}: ${withoutStop(title)}`,
-    body: lines.flat().join('\n'),
+    body: [...lines.slice(0, mostLines - 1).map(shortened), nextStep(incident)].join('\n'),
     urgency: incident.severity === 'critical' ? 'critical' : 'normal',
     actions: [...remedy, { name: 'snooze', label: 'Snooze 1 hour' }],
   }
@@ -50,28 +55,37 @@ export function noticeOf(
 export function recoveryOf(stack: string, incident: IncidentView, demo: boolean): NoticeText {
   const end = incident.resolvedAt === undefined ? undefined : Date.parse(incident.resolvedAt)
   const lasted = end === undefined ? [] : `It lasted ${duration(end - Date.parse(incident.since))}.`
+  const [what = ''] = sentences(incident.sentence)
   return {
     title: `${demo ? 'DEMO: ' : ''}${stack}: over`,
-    body: [`Over: ${incident.sentence}`, lasted].flat().join('\n'),
+    body: [`Over: ${shortened(what)}`, lasted].flat().join('\n'),
     urgency: 'normal',
     actions: [],
   }
 }
 
-/** What the sentence says more than the title does. */
-function beyond(title: string, sentence: string): string[] {
-  const start = withoutStop(title)
-  const rest = sentence.startsWith(start) ? sentence.slice(start.length) : sentence
-  const more = rest.replace(/^[\s.:;,]+/, '')
-  return more === '' ? [] : [more.charAt(0).toUpperCase() + more.slice(1)]
-}
+/** Each on a line of its own. A stop inside a name is no end: what follows it is no capital. */
+const sentences = (text: string): string[] =>
+  text.split(/(?<=\.)\s+(?=[\p{Lu}\d])/u).filter((sentence) => sentence !== '')
 
 function evidence(finding: FindingView, said: string): string[] {
-  return Object.entries(finding.evidence)
-    .filter(([key, value]) => telling.has(key) && !said.includes(value))
-    .slice(0, evidenceLines)
-    .map(([key, value]) => `${key}: ${value}`)
+  return telling.flatMap((key) => {
+    const value = finding.evidence[key]
+    if (value === undefined || said.includes(value)) return []
+    const [count = '', names] = value.split(': ', 2)
+    const news = names !== undefined && said.includes(count) ? names : value
+    return `${key.charAt(0).toUpperCase()}${key.slice(1)}: ${fewNames(news)}`
+  })
 }
+
+function fewNames(value: string): string {
+  const names = value.split(', ')
+  if (names.length <= namesInALine + 1) return value
+  return `${names.slice(0, namesInALine).join(', ')} … and ${names.length - namesInALine} more`
+}
+
+const shortened = (line: string): string =>
+  line.length <= longestLine ? line : `${line.slice(0, longestLine - 1).trimEnd()}…`
 
 function nextStep({ remedy }: IncidentView): string {
   if (remedy.kind === 'plan') return `Next: ${remedy.label}. Click to see the plan first.`
@@ -85,5 +99,3 @@ export function duration(milliseconds: number): string {
   const minutes = Math.round(seconds / 60)
   return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`
 }
-
-const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '')

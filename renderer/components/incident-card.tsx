@@ -11,6 +11,8 @@ export type IncidentCardProps = {
   title: string
   severityWord: string
   since: string
+  /** What the incident says more than the verdict above it; empty when that is all. */
+  sentence: string
   /** Set while the incident is snoozed. */
   snoozed?: string
   nameOf: (finding: FindingView) => string
@@ -19,7 +21,6 @@ export type IncidentCardProps = {
   onRemedy: (remedy: IncidentView['remedy'] & { kind: 'plan' }) => void
   onKeep: () => void
   onSnooze: (until: '1h' | 'tomorrow' | 'off') => void
-  onMove: (hours: number) => void
   onRunbook: () => void
 }
 
@@ -78,16 +79,6 @@ function Choices(props: IncidentCardProps) {
           End snooze
         </Button>
       )}
-      {props.mayKeep && (
-        <Menu
-          label="I am moving…"
-          disabled={busy}
-          choices={[1, 4, 8].map((hours) => ({
-            label: hours === 1 ? 'For 1 hour' : `For ${hours} hours`,
-            onChoose: () => props.onMove(hours),
-          }))}
-        />
-      )}
       {remedy.kind !== 'runbook' && (
         <Button look="quiet" onPress={props.onRunbook}>
           Runbook
@@ -99,6 +90,9 @@ function Choices(props: IncidentCardProps) {
 
 export function IncidentCard(props: IncidentCardProps) {
   const { incident, cause } = props
+  const evidence = Object.entries(cause?.evidence ?? {}).filter(
+    ([, value]) => !incident.sentence.includes(value),
+  )
   return (
     <article className={`card incident incident-${incident.severity}`} aria-label={props.title}>
       <header className="incident-head">
@@ -110,14 +104,9 @@ export function IncidentCard(props: IncidentCardProps) {
         </p>
       </header>
       {props.snoozed !== undefined && <p className="snoozed">{props.snoozed}</p>}
-      <p className="incident-sentence">{incident.sentence}</p>
-      {cause !== undefined && cause.sentence !== incident.sentence && (
-        <p className="incident-cause">
-          <span className="label">Cause</span> {cause.sentence}
-        </p>
-      )}
+      {props.sentence !== '' && <p className="incident-sentence">{props.sentence}</p>}
       <Choices {...props} />
-      {cause !== undefined && <Evidence evidence={cause.evidence} />}
+      <Evidence evidence={Object.fromEntries(evidence)} />
       <OtherFindings others={props.others} nameOf={props.nameOf} />
     </article>
   )

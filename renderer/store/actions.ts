@@ -92,6 +92,10 @@ export function createActions(
       ui.setState({ problem: null })
     },
 
+    forgetNoTray(): void {
+      ui.setState({ toldNoTray: true })
+    },
+
     /** Opens the review; a plan or a refusal follows. */
     async review(stack: string, intent: Params<'plan:propose'>['intent']): Promise<void> {
       const page = { name: 'plan', stack, proposal: null } as const

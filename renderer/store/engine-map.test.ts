@@ -109,4 +109,36 @@ describe('the map', () => {
       containers: ['odin-grafana-2', 'odin-grafana-1'],
     })
   })
+
+  test('takes a service that runs once and has ended for no fault, and does not count it', () => {
+    const status = statusOf('all-well')
+    const withOnce = (places: (typeof status.services)[number]['places']) => ({
+      ...status,
+      services: status.services.map((service) =>
+        service.name === 'grafana' ? { ...service, oneShot: true, places } : service,
+      ),
+    })
+    const gone = withOnce([])
+    expect(cellsOf(gone, 'grafana')['desktop-linux']).toMatchObject({ kind: 'absent' })
+    expect(columnsOf(gone)[0]).toEqual(['desktop-linux', '13 of 13 running'])
+    const place = status.services.find((service) => service.name === 'grafana')?.places[0]
+    if (place === undefined) throw new Error('the fixture has a grafana')
+    const ended = cellsOf(withOnce([{ ...place, state: 'exited', health: 'none' }]), 'grafana')
+    const cell = ended['desktop-linux']
+    expect(cell).toMatchObject({ kind: 'stopped', word: 'finished' })
+    expect(cell && toneOf(cell)).toBe('quiet')
+  })
+
+  test('tells strays that never came up from those that run', () => {
+    const status = statusOf('desktop-stopped')
+    const stray = status.services.find(({ places }) =>
+      places.some(({ context }) => context === 'default'),
+    )
+    const services = status.services.map((service) =>
+      service.name === stray?.name
+        ? { ...service, places: service.places.map((at) => ({ ...at, state: 'created' as const })) }
+        : service,
+    )
+    expect(columnsOf({ ...status, services })[1]).toEqual(['default', '3 strays, 2 running'])
+  })
 })

@@ -29,7 +29,6 @@ function kindOf(place: Place): MapCell['kind'] {
     case 'running':
       if (place.health === 'unhealthy') return 'unhealthy'
       return place.health === 'starting' ? 'starting' : 'running'
-    case 'created':
     case 'restarting':
       return 'starting'
     default:
@@ -47,10 +46,12 @@ const words: Record<Place['state'], string> = {
   dead: 'dead',
 }
 
-const wordOf = (place: Place): string =>
-  place.state === 'running' && (place.health === 'unhealthy' || place.health === 'starting')
+function wordOf(place: Place, finished: boolean): string {
+  if (place.state === 'exited' && finished) return 'finished'
+  return place.state === 'running' && (place.health === 'unhealthy' || place.health === 'starting')
     ? place.health
     : words[place.state]
+}
 
 const kindsWorstFirst: readonly MapCell['kind'][] = ['unhealthy', 'stopped', 'starting', 'running']
 
@@ -61,14 +62,17 @@ function cellOf(service: ServiceView, engine: EngineView, seen: boolean, faulty:
     .filter((place) => leadsTo(engine, place))
     .toSorted((a, b) => kindsWorstFirst.indexOf(kindOf(a)) - kindsWorstFirst.indexOf(kindOf(b)))
   const worst = places[0]
+  const oneShot = service.oneShot === true
   if (worst === undefined) {
-    return engine.home
-      ? { kind: 'missing', word: 'missing', stray: false, faulty }
-      : { kind: 'absent', word: 'not here, as it should be', stray: false, faulty: false }
+    if (!engine.home)
+      return { kind: 'absent', word: 'not here, as it should be', stray: false, faulty: false }
+    return oneShot && !faulty
+      ? { kind: 'absent', word: 'runs once, nothing of it is left', stray: false, faulty }
+      : { kind: 'missing', word: 'missing', stray: false, faulty }
   }
   return {
     kind: kindOf(worst),
-    word: wordOf(worst),
+    word: wordOf(worst, oneShot && !faulty),
     stray: !engine.home,
     faulty: faulty && engine.home,
     containers: places.map((place) => place.container),
@@ -86,8 +90,11 @@ function stateOf(engine: EngineView, seen: boolean, cells: readonly MapCell[]): 
     const running = cells.filter((cell) => cell.kind === 'running').length
     return `${running} of ${cells.length} running`
   }
-  const strays = cells.filter((cell) => cell.stray).length
-  return strays === 0 ? 'nothing of the stack' : countWords(strays, 'stray')
+  const strays = cells.filter((cell) => cell.stray)
+  if (strays.length === 0) return 'nothing of the stack'
+  const running = strays.filter((cell) => cell.kind !== 'stopped').length
+  const told = countWords(strays.length, 'stray')
+  return running === strays.length ? told : `${told}, ${running} running`
 }
 
 function columnOf(engine: EngineView, seen: boolean, cells: readonly MapCell[]): EngineColumn {
@@ -154,7 +161,10 @@ export function engineMap(status: StatusView): EngineMapProps {
       columnOf(
         engine,
         canSee(engine, status.findings),
-        rows.map((row) => row.cells[index]).filter((cell) => cell !== undefined),
+        rows
+          .filter((_, row) => engine.home !== true || status.services[row]?.oneShot !== true)
+          .map((row) => row.cells[index])
+          .filter((cell) => cell !== undefined),
       ),
     ),
     groups: projects.map((project) => ({

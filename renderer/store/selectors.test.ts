@@ -6,6 +6,7 @@ import {
   looseFindings,
   mayKeepHere,
   operationInView,
+  recentNews,
   resolvedIncidents,
   stackInView,
   unadopted,
@@ -104,4 +105,22 @@ test('contexts come home first, then current, then by name', () => {
     'gpu-02',
     'gpu-02-old',
   ])
+})
+
+test('news are what no card tells, the newest first', () => {
+  const entry = (kind: 'context' | 'engine' | 'finding' | 'incident', minute: number) => ({
+    at: `2026-11-23T12:0${minute}:00.000Z`,
+    kind,
+    stack: 'odin',
+    subject: 'x',
+    sentence: `${kind} ${minute}`,
+  })
+  const timeline = [
+    entry('engine', 1),
+    entry('finding', 2),
+    entry('incident', 3),
+    entry('context', 4),
+  ]
+  expect(recentNews(timeline).map(({ sentence }) => sentence)).toEqual(['context 4', 'engine 1'])
+  expect(recentNews(timeline, 1)).toHaveLength(1)
 })

@@ -1,6 +1,12 @@
 import { type FindingCode, findingKey } from '../../shared/assess/finding.ts'
 import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
-import type { FindingView, Health, IncidentView, StatusView } from '../../shared/ipc/status.ts'
+import type {
+  FindingView,
+  Health,
+  IncidentView,
+  StatusView,
+  TimelineEntry,
+} from '../../shared/ipc/status.ts'
 import type { Page } from './ui.ts'
 
 const worstFirst: readonly string[] = ['critical', 'unknown', 'warning', 'info', 'ok']
@@ -70,6 +76,13 @@ export function looseFindings(status: StatusView): FindingView[] {
     (finding) => finding.status !== 'resolved' && !told.has(findingKey(finding)),
   )
 }
+
+/** What happened lately, the newest first; incidents have their own cards and tell findings. */
+export const recentNews = (timeline: readonly TimelineEntry[], limit = 6): TimelineEntry[] =>
+  timeline
+    .filter(({ kind }) => kind !== 'finding' && kind !== 'incident')
+    .toSorted((a, b) => b.at.localeCompare(a.at))
+    .slice(0, limit)
 
 const aboutTheContext: readonly FindingCode[] = [
   'CONTEXT_SWITCHED',

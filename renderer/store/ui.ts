@@ -22,6 +22,8 @@ export type Ui = {
   problem: string | null
   /** The operation that the person has looked at and left. */
   leftOperation: string | null
+  /** The person has read that there is no tray. */
+  toldNoTray: boolean
 }
 
 export type UiStore = StoreApi<Ui>
@@ -33,4 +35,5 @@ export const createUiStore = (): UiStore =>
     asking: false,
     problem: null,
     leftOperation: null,
+    toldNoTray: false,
   }))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { findingCodes } from '../../shared/assess/finding.ts'
-import { durationWords, findingWords, stepTimeWords } from './wording.ts'
+import { durationWords, findingWords, shortListWords, stepTimeWords } from './wording.ts'
 
 test.each([
   [-5, '0 s'],
@@ -19,4 +19,9 @@ test('a step that took less than a second is told in milliseconds', () => {
 
 test('every finding has a name for people', () => {
   for (const code of findingCodes) expect(findingWords(code)).toMatch(/^[A-Z][a-zA-Z -]+$/)
+})
+
+test('a long list is told by its first names and a count', () => {
+  expect(shortListWords(['default', 'rootless'], 2)).toBe('default, rootless')
+  expect(shortListWords(['default', 'rootless', 'ws', 'farm'], 2)).toBe('default, rootless +2')
 })

@@ -87,3 +87,7 @@ export const engineKindWords = (kind: string): string => kindWords[kind] ?? kind
 /** `1 service`, `14 services`. */
 export const countWords = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`
+
+/** The first few, and how many more: `default, rootless +2`. */
+export const shortListWords = (names: readonly string[], limit: number): string =>
+  names.slice(0, limit).join(', ') + (names.length > limit ? ` +${names.length - limit}` : '')

@@ -135,6 +135,15 @@ test('what must be said everywhere stands above every page', () => {
   expect(drawFixture('desktop-stopped')).toContain('Stay home')
 })
 
+test('what is said above is not said again inside the card', () => {
+  const mirror = mirrorOf('switched')
+  const status = mirror.stacks[0]
+  const sentence = status?.sentence ?? ''
+  const [, card = ''] = drawFixture('switched').split('<article')
+  expect(sentence).not.toBe('')
+  expect(card.split('</article>')[0]).not.toContain(sentence)
+})
+
 test('the page sets no inline style, which the content policy would drop', () => {
   const names: MirrorName[] = ['switched', 'split-brain', 'unknown', 'no-stack', 'two-stacks']
   for (const name of names) expect(drawFixture(name)).not.toMatch(/\sstyle=/)

@@ -76,10 +76,13 @@ export function Banners({ mirror, failed, ui, actions }: BannersProps) {
           {momentWords(mirror.movingUntil, now)}.
         </Banner>
       )}
-      {mirror.trayHost === 'absent' && (
-        <Banner kind="note">
-          <strong>No tray</strong> This desktop shows no tray icons. Start Odin Sentinel again to
-          come back to this window.
+      {mirror.trayHost === 'absent' && !ui.toldNoTray && (
+        <Banner
+          kind="note"
+          action={<Button onPress={() => actions.forgetNoTray()}>Understood</Button>}
+        >
+          <strong>No tray</strong> This desktop shows no tray icons. Closing only puts this window
+          aside; starting Odin Sentinel again brings it back.
         </Banner>
       )}
     </div>

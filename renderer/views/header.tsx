@@ -5,13 +5,13 @@ import { Readout } from '../components/readout.tsx'
 import type { Actions } from '../store/actions.ts'
 import { adoptedStacks, contextMarks, type StackStatus } from '../store/selectors.ts'
 import type { Ui } from '../store/ui.ts'
-import { engineKindWords, exactClockWords, healthWords } from '../store/wording.ts'
+import { engineKindWords, exactClockWords, healthWords, shortListWords } from '../store/wording.ts'
 
 const sourceWords = {
   DOCKER_HOST: 'set by DOCKER_HOST',
   DOCKER_CONTEXT: 'set by DOCKER_CONTEXT',
   'config.json': 'from config.json',
-  default: 'by default',
+  default: 'no other is set',
 } as const
 
 function Strip({ status }: { status: StackStatus }) {
@@ -36,7 +36,12 @@ function Strip({ status }: { status: StackStatus }) {
       </Readout>
       {others.length > 0 && (
         <Readout label="Other contexts">
-          <span className="value">{others.map((mark) => mark.name).join(', ')}</span>
+          <span className="value" title={others.map((mark) => mark.name).join(', ')}>
+            {shortListWords(
+              others.map((mark) => mark.name),
+              2,
+            )}
+          </span>
         </Readout>
       )}
       <Readout label="Engines">

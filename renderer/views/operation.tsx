@@ -36,11 +36,19 @@ function Steps({ operation }: { operation: OperationView }) {
       timeOf={(step) => {
         if (step.milliseconds !== undefined) return stepTimeWords(step.milliseconds)
         if (step.state !== 'running') return ''
-        const since = Math.max(0, now - Date.parse(operation.startedAt) - spent)
+        const began = step.startedAt ?? operation.startedAt
+        const before = step.startedAt === undefined ? spent : 0
+        const since = Math.max(0, now - Date.parse(began) - before)
         return `${Math.floor(since / 1000)} s`
       }}
     />
   )
+}
+
+/** Main says a sentence once there is something to say. */
+function progressWords({ steps }: OperationView): string {
+  const at = steps.findIndex((step) => step.state === 'running')
+  return at < 0 ? 'Starting.' : `Step ${at + 1} of ${steps.length}.`
 }
 
 export type OperationProps = {
@@ -79,7 +87,7 @@ export function Operation({ operation, actions }: OperationProps) {
           ) : (
             <StateIcon state={outcomeStates[outcome]} size={20} />
           )}
-          {operation.sentence}
+          <span>{operation.sentence || progressWords(operation)}</span>
         </p>
       </header>
       <Steps operation={operation} />

@@ -1,4 +1,5 @@
 import type { IncidentView, TimelineEntry } from '../../shared/ipc/status.ts'
+import { withoutStart } from '../../shared/kit/without-start.ts'
 import { EngineMap } from '../components/engine-map.tsx'
 import { EventList } from '../components/event-list.tsx'
 import { StateIcon } from '../components/icons.tsx'
@@ -11,6 +12,7 @@ import {
   type IncidentStory,
   looseFindings,
   mayKeepHere,
+  recentNews,
   resolvedIncidents,
   type StackStatus,
   verdictInView,
@@ -47,6 +49,7 @@ function Story(props: {
     <IncidentCard
       {...story}
       title={findingWords(incident.cause)}
+      sentence={withoutStart(incident.sentence, status.sentence)}
       severityWord={severityWords[incident.severity]}
       since={`since ${momentWords(incident.since, now)}, ${lasts}`}
       {...(incident.snoozedUntil === undefined
@@ -58,7 +61,6 @@ function Story(props: {
       onRemedy={(remedy) => void actions.review(status.stack, remedy.intent)}
       onKeep={() => void actions.review(status.stack, { kind: 'keep-here' })}
       onSnooze={(until) => void actions.snooze(incident.id, until)}
-      onMove={(hours) => void actions.moveOnPurpose(hours)}
       onRunbook={() =>
         void actions.readRunbook(
           incident.remedy.kind === 'runbook' ? incident.remedy.code : incident.cause,
@@ -116,8 +118,8 @@ function Resolved({ incidents, now }: { incidents: readonly IncidentView[]; now:
 }
 
 function Recently({ timeline, now }: { timeline: readonly TimelineEntry[]; now: number }) {
-  if (timeline.length === 0) return null
-  const newest = timeline.toSorted((a, b) => b.at.localeCompare(a.at)).slice(0, 6)
+  const newest = recentNews(timeline)
+  if (newest.length === 0) return null
   return (
     <section className="card" aria-label="Recently">
       <h2 className="card-title">Recently</h2>

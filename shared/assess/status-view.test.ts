@@ -58,6 +58,18 @@ test('a service has all its places, on whatever engine', () => {
   ])
 })
 
+test('a service that runs once says so, and the others say nothing of it', () => {
+  const { stack } = aSituation()
+  const [project] = stack.projects
+  const [start] = project?.starts ?? []
+  const [service] = start?.services ?? []
+  if (!project || !start || !service) throw new Error('the stack has a service')
+  const starts = [{ ...start, services: [{ ...service, oneShot: true }] }]
+  const once = { ...stack, projects: [{ ...project, starts }] }
+  expect(viewOf(undefined, { stack: once }).services[0]?.oneShot).toBe(true)
+  expect(viewOf().services[0]).not.toHaveProperty('oneShot')
+})
+
 test('an engine is one row, however many endpoints lead to it', () => {
   const alias = aContext({ name: 'alias', endpoint: 'unix:///run/alias.sock' })
   const observed = anObservedState({

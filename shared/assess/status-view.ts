@@ -88,6 +88,7 @@ function serviceViews(observed: ObservedState, stack: Stack): ServiceView[] {
   return servicesOf(stack).map(({ project, service }) => ({
     name: service.name,
     project,
+    ...(service.oneShot === true && { oneShot: true }),
     places: placesOf(observed, project, service.name).map(({ sight, container }) => ({
       context: sight.contexts.length > 0 ? nameOfEngine(observed, sight, stack.home) : null,
       engineId: sight.engine.status === 'known' ? sight.engine.value.id : null,

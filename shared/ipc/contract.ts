@@ -39,6 +39,7 @@ export const operationSchema = z.strictObject({
       what: z.string(),
       cause: z.string(),
       state: z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'rolled-back']),
+      startedAt: z.iso.datetime().optional(),
       milliseconds: z.number().optional(),
       problem: z.string().optional(),
     }),
