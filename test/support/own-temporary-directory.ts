@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,6 +10,8 @@ import { join } from 'node:path'
 export async function setup(): Promise<() => Promise<void>> {
   const before = process.env['TMPDIR']
   const directory = await mkdtemp(join(await realpath(tmpdir()), 'odin-'))
+  // What a test shuts is to be the only shut door, also for a test that becomes somebody else.
+  await chmod(directory, 0o755)
   process.env['TMPDIR'] = directory
   return async () => {
     if (before === undefined) delete process.env['TMPDIR']

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { contextId } from './context-store.ts'
 import { readDockerContexts } from './docker-config.ts'
 
@@ -28,6 +28,12 @@ const metaOf = (Name: string, Host: string) => ({
   Metadata: {},
   Endpoints: { docker: { Host } },
 })
+
+/** Nobody may enter it, until the test is over. */
+async function shut(path: string): Promise<void> {
+  await chmod(path, 0)
+  onTestFinished(() => chmod(path, 0o700))
+}
 
 /** Root may read everything, so these tests become nobody for a moment. */
 async function asNobody<T>(act: () => Promise<T>): Promise<T> {
@@ -199,7 +205,7 @@ describe('config.json', () => {
 
   test('in a directory that may not be entered: nothing is known', async () => {
     await chmod(homeDirectory, 0o755)
-    await chmod(directory, 0)
+    await shut(directory)
     await expect(asNobody(() => look())).rejects.toMatchObject({ code: 'EACCES' })
   })
 })
@@ -285,7 +291,7 @@ describe('the contexts', () => {
   test('cannot be listed: nothing is known', async () => {
     await storeContext('aa', metaOf('aa', 'unix:///a.sock'))
     await chmod(homeDirectory, 0o755)
-    await chmod(join(directory, 'contexts', 'meta'), 0)
+    await shut(join(directory, 'contexts', 'meta'))
     await expect(asNobody(() => look())).rejects.toMatchObject({ code: 'EACCES' })
   })
 })
