@@ -26,10 +26,8 @@ export function adopt(
       ...(options.dryRun && { dryRun: true }),
     })
     const print = printer(session, options)
-    print.either(
-      (paint) => (options.dryRun ? adoption.text : adoptionText(adoption, paint)),
-      adoption,
-    )
+    if (options.dryRun && !options.json) print.verbatim(adoption.text)
+    else print.either((paint) => adoptionText(adoption, paint), adoption)
     return exitCodes.fine
   })
 }

@@ -52,15 +52,26 @@ const problemOf = (sight: EngineSight | undefined): string | null =>
   sight?.engine.status === 'unknown' ? sight.engine.failure.message : null
 
 function contextsText(rows: readonly ContextRow[], { paint }: Print): string {
-  const head = ['', 'CONTEXT', 'ENDPOINT', 'ENGINE', ''].map((cell) => paint('dim', cell))
-  return table([
-    head,
-    ...rows.map((row) => [
+  const lines = table(
+    rows.map((row) => [
       row.current ? '*' : ' ',
-      row.home ? `${paint('bold', row.context)} (home)` : row.context,
-      row.endpoint,
-      row.engineId ? `${row.kind} ${row.engineId.slice(0, 12)}` : paint('magenta', 'cannot see'),
-      row.problem ?? (row.current ? `current, set by ${row.source}` : ''),
+      paint('bold', row.context),
+      row.kind ?? '',
+      row.engineId ? row.engineId.slice(0, 12) : paint('magenta', 'cannot see'),
+      marksOf(row).join(', '),
     ]),
-  ])
+  ).split('\n')
+  // Endpoints are too long for a column beside the others.
+  return rows
+    .flatMap(({ endpoint, problem }, index) => [
+      lines[index] ?? '',
+      `     ${paint('dim', endpoint)}`,
+      ...(problem === null ? [] : [`     ${paint('magenta', problem)}`]),
+    ])
+    .join('\n')
+}
+
+function marksOf({ home, current, source }: ContextRow): string[] {
+  const how = source === null || source === 'default' ? '' : ` (${source})`
+  return [home ? ['home'] : [], current ? [`current${how}`] : []].flat()
 }

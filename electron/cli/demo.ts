@@ -2,7 +2,7 @@ import type { WatchLine } from '../../shared/ipc/status.ts'
 import type { DemoGuard } from '../guard.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { untilInterrupted } from './interrupted.ts'
-import { lineText } from './reporters/lines-text.ts'
+import { news } from './reporters/lines-text.ts'
 import { statusText } from './reporters/status-text.ts'
 import { printer, type Session } from './session.ts'
 
@@ -13,12 +13,13 @@ export async function demo(
   open: () => Promise<DemoGuard>,
 ): Promise<ExitCode> {
   const { line, paint } = printer(session, {})
+  const newsOf = news(paint)
   const interrupted = new AbortController()
   const ended = untilInterrupted(session).then(() => interrupted.abort())
   const { sentinel, play, howToPlay } = await open()
   sentinel.onLine((event: WatchLine) => {
     // The timeline repeats what the story tells; the alarm is what is to be seen here.
-    const text = event.type === 'incident' ? lineText(event, paint) : undefined
+    const text = event.type === 'incident' ? newsOf(event) : undefined
     if (text !== undefined) for (const part of text.split('\n')) line(`DEMO  ${part}`)
   })
   try {

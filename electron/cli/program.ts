@@ -55,7 +55,7 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
     program
       .command(name)
       .description(description)
-      .option('-s, --stack <file>', 'stack file, or name of a stack; may be given again', also, [])
+      .option('-s, --stack <file>', 'stack file, or name of a stack; may be given again', also)
       .option('--json', 'print JSON for a program to read')
       .addHelpText('after', `\n${exitCodeHelp}`)
 
@@ -128,4 +128,4 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
   return program
 }
 
-const also = (value: string, before: string[]) => [...before, value]
+const also = (value: string, before: string[] = []) => [...before, value]

@@ -3,6 +3,7 @@ import type { StatusView } from '../../shared/ipc/status.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
 import { type Paint, paintFor } from './reporters/paint.ts'
+import { wrap } from './reporters/wrap.ts'
 
 export type GlobalOptions = {
   /** Stack files, or names of stacks among the usual files. */
@@ -21,18 +22,25 @@ export type Session = {
 export type Print = {
   /** Text for a person, or the object for a program, as `--json` wants. */
   either(text: (paint: Paint) => string, json: unknown): void
+  /** Text for a person, broken between words where the terminal is narrower. */
   line(text: string): void
+  /** As it is: a file, or a line for a program. */
+  verbatim(text: string): void
   paint: Paint
 }
 
 export function printer(session: Session, options: GlobalOptions): Print {
   const paint = paintFor(session.stdout)
-  const line = (text: string) => void session.stdout.write(`${text}\n`)
+  const verbatim = (text: string) => void session.stdout.write(`${text}\n`)
+  const line = (text: string) => verbatim(wrap(text, session.stdout.columns))
   return {
     paint,
     line,
+    verbatim,
     either: (text, json) =>
-      line(options.json ? JSON.stringify(json, null, session.stdout.isTTY ? 2 : 0) : text(paint)),
+      options.json
+        ? verbatim(JSON.stringify(json, null, session.stdout.isTTY ? 2 : 0))
+        : line(text(paint)),
   }
 }
 

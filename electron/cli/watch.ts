@@ -2,7 +2,7 @@ import type { WatchLine } from '../../shared/ipc/status.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { untilInterrupted } from './interrupted.ts'
-import { lineText } from './reporters/lines-text.ts'
+import { news } from './reporters/lines-text.ts'
 import { statusText } from './reporters/status-text.ts'
 import { type GlobalOptions, printer, type Session } from './session.ts'
 
@@ -17,8 +17,10 @@ export async function watch(
   const print = printer(session, options)
   const sentinel = await session.open({ stacks: options.stack ?? [], oneShot: false })
   const ended = untilInterrupted(session)
+  const newsOf = news(print.paint)
   sentinel.onLine((line: WatchLine) => {
-    const text = options.json ? JSON.stringify(line) : lineText(line, print.paint)
+    if (options.json) return print.verbatim(JSON.stringify(line))
+    const text = newsOf(line)
     if (text !== undefined) print.line(text)
   })
   const stopNotifying = options.notify ? notify(sentinel) : undefined

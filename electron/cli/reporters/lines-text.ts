@@ -5,8 +5,21 @@ import { table } from './table.ts'
 
 const clock = (iso: string) => new Date(iso).toLocaleTimeString('sv-SE')
 
+/** Words the lines of `watch`, and says no incident again while its words stay the same. */
+export function news(paint: Paint): (line: WatchLine) => string | undefined {
+  const said = new Map<string, string>()
+  return (line) => {
+    if (line.type !== 'incident') return lineText(line, paint)
+    const { incident } = line
+    const words = [incident.status, incident.severity, incident.sentence, nextStep(incident)].join()
+    if (said.get(incident.id) === words) return undefined
+    said.set(incident.id, words)
+    return lineText(line, paint)
+  }
+}
+
 /** One line of `watch` for a person, or nothing when it is no news by itself. */
-export function lineText(line: WatchLine, paint: Paint): string | undefined {
+function lineText(line: WatchLine, paint: Paint): string | undefined {
   const at = paint('dim', clock(line.at))
   if (line.type === 'incident') {
     const { incident } = line

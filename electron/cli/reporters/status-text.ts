@@ -5,6 +5,7 @@ import type {
   ServiceView,
   StatusView,
 } from '../../../shared/ipc/status.ts'
+import { withoutStart } from '../../../shared/kit/without-start.ts'
 import { type Paint, toneText } from './paint.ts'
 import { table } from './table.ts'
 
@@ -16,7 +17,7 @@ export function statusText(status: StatusView, paint: Paint): string {
     placesText(status, paint),
     ...status.incidents
       .filter(({ status }) => status === 'firing')
-      .map((incident) => incidentText(incident, status.findings, paint)),
+      .map((incident) => incidentText(incident, status, paint)),
     pendingText(status.findings),
     enginesText(status.engines, paint),
     servicesText(status, paint),
@@ -29,28 +30,35 @@ function placesText({ home, current }: StatusView, paint: Paint): string {
   if (home) rows.push(['home', paint('bold', home.context), `engine ${short(home.engineId)}`])
   if (current) {
     const engine = current.engineId ? `engine ${short(current.engineId)}` : 'no engine answers'
-    rows.push(['current', paint('bold', current.context), `${engine}, set by ${current.source}`])
+    const why = current.source === 'default' ? 'no other is set' : `set by ${current.source}`
+    rows.push(['current', paint('bold', current.context), `${engine}, ${why}`])
   }
   return table(rows, '  ')
 }
 
+/** Why, and what to do: what the verdict above has said already is not said again. */
 export function incidentText(
   incident: IncidentView,
-  findings: readonly FindingView[],
+  status: Pick<StatusView, 'sentence' | 'findings'>,
   paint: Paint,
 ): string {
-  const inside = findings.filter((finding) =>
+  const inside = status.findings.filter((finding) =>
     incident.findings.includes(`${finding.code}@${finding.subject}`),
   )
-  const lines = [`  ${toneText(incident.severity, paint)}  ${incident.sentence}`]
+  const sentence = withoutStart(incident.sentence, status.sentence) || incident.sentence
+  const lines = [`  ${toneText(incident.severity, paint)}  ${sentence}`]
   const root = inside.find((finding) => finding.code === incident.cause)
-  const evidence = Object.entries(root?.evidence ?? {}).map(([key, value]) => [key, value])
+  const evidence = Object.entries(root?.evidence ?? {}).filter(
+    ([, value]) => !incident.sentence.includes(value),
+  )
   if (evidence.length > 0) lines.push(table(evidence, '      '))
   for (const finding of inside) {
     if (finding !== root) lines.push(`      ${finding.code}  ${finding.sentence}`)
   }
   lines.push(`      ${paint('bold', 'Next:')} ${nextStep(incident)}`)
-  if (incident.snoozedUntil) lines.push(`      Snoozed until ${incident.snoozedUntil}`)
+  if (incident.snoozedUntil) {
+    lines.push(`      Snoozed until ${new Date(incident.snoozedUntil).toLocaleString('sv-SE')}`)
+  }
   return lines.join('\n')
 }
 
@@ -85,26 +93,38 @@ export function enginesText(engines: readonly EngineView[], paint: Paint): strin
 function servicesText(status: StatusView, paint: Paint): string {
   if (status.services.length === 0) return ''
   const homeSeen = status.engines.some((engine) => engine.home && engine.answers)
+  const faulty = new Set(status.findings.map(({ subject }) => subject))
   const rows = status.services.map((service) => [
     service.name,
-    placeText(service, status.home?.engineId, homeSeen, paint),
+    placeText(service, {
+      homeId: status.home?.engineId,
+      homeSeen,
+      ended: service.oneShot === true && !faulty.has(`service:${service.project}/${service.name}`),
+      paint,
+    }),
   ])
   return table([[paint('dim', 'SERVICE'), paint('dim', 'WHERE')], ...rows], '  ')
 }
 
-function placeText(
-  { places }: ServiceView,
-  homeId: string | undefined,
-  homeSeen: boolean,
-  paint: Paint,
-): string {
-  const nowhere = homeSeen ? paint('red', 'nowhere') : paint('magenta', 'cannot see')
-  if (places.length === 0) return nowhere
+type Seen = {
+  homeId: string | undefined
+  homeSeen: boolean
+  /** It runs once, and nothing is wrong with it. */
+  ended: boolean
+  paint: Paint
+}
+
+function placeText({ places }: ServiceView, { homeId, homeSeen, ended, paint }: Seen): string {
+  if (places.length === 0) {
+    if (!homeSeen) return paint('magenta', 'cannot see')
+    return ended ? paint('dim', 'runs once, nothing of it is left') : paint('red', 'nowhere')
+  }
   return places
     .map(({ context, engineId, state, health }) => {
       const words = health === 'none' ? state : `${state}, ${health}`
       const where = `${context ?? short(engineId ?? '?')}: ${words}`
       if (engineId !== homeId) return paint('yellow', `${where} (stray)`)
+      if (ended && state === 'exited') return `${context ?? 'home'}: finished`
       return state === 'running' && health !== 'unhealthy' ? where : paint('red', where)
     })
     .join('; ')
