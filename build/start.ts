@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle } from './bundle.ts'
 import { findElectron } from './electron-runtime.ts'
-import { run } from './run.ts'
+import { standFor } from './run.ts'
 
 const project = resolve(import.meta.dirname, '..')
 const usage = `npm start                 guard this machine's own Docker
@@ -66,9 +66,9 @@ if (choice.surface === 'app') {
   console.log(`Odin Sentinel: ${what}, in the app, ${choice.why}.`)
   await bundle()
   const flags = [...choice.flags, ...(demo ? ['--demo'] : []), ...(stay ? ['--stay'] : [])]
-  process.exitCode = await run(choice.electron, [project, ...flags])
+  process.exitCode = await standFor(choice.electron, [project, ...flags])
 } else {
   console.log(`Odin Sentinel: ${what}, in the terminal, ${choice.why}.\n`)
   const command = demo ? ['demo', ...(stay ? ['--stay'] : [])] : ['watch', '--notify']
-  process.exitCode = await run('node', [join(project, 'electron/cli.ts'), ...command])
+  process.exitCode = await standFor('node', [join(project, 'electron/cli.ts'), ...command])
 }

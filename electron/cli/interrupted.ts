@@ -1,11 +1,22 @@
 import type { Session } from './session.ts'
 
-/** Ctrl+C, a polite kill, or nobody reads the output any more. A full disk is none of these. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** npm and our own wrapper hand on the Ctrl+C that the terminal has sent to us already. */
+const sameSignalMs = 1_000
+
+/**
+ * Ctrl+C, a polite kill, or nobody reads the output any more. A full disk is none of these.
+ * Whoever cannot wait for the end presses Ctrl+C once more.
+ */
 export function untilInterrupted({ stdout }: Pick<Session, 'stdout'>): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => resolve())
+    const interrupt = () => {
+      resolve()
+      setTimeout(() => {
+        for (const signal of signals) process.off(signal, interrupt)
+      }, sameSignalMs).unref()
     }
+    for (const signal of signals) process.on(signal, interrupt)
     stdout.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') resolve()
     })
