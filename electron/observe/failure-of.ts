@@ -16,6 +16,7 @@ const codes: Readonly<Record<string, FailureCode>> = {
   'permission-denied': 'permission-denied',
   timeout: 'timeout',
   invalid: 'invalid',
+  'not-metrics': 'not-metrics',
 }
 
 /** Turns whatever was thrown into the failure of a reading. */
