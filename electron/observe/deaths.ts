@@ -18,7 +18,10 @@ export class Deaths {
   }
 
   of(containerId: string, now: number): readonly number[] {
-    return (this.#times.get(containerId) ?? []).filter((at) => at > now - rememberedMs)
+    // What died on a day to come was seen before the clock was set back.
+    return (this.#times.get(containerId) ?? []).filter(
+      (at) => at > now - rememberedMs && at < now + rememberedMs,
+    )
   }
 
   forgetAll(): void {

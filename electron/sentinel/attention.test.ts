@@ -83,3 +83,15 @@ test('a snooze that cannot be written is in force and says that it will not last
   expect(attention.snoozedUntil('a', now)).toBe(now + hour)
   expect(await readdir(stateDirectory)).toEqual(['file'])
 })
+
+test('a snooze from before a restart belongs to the same matter, and to that once', async () => {
+  const before = await open()
+  await before.snooze('CONTEXT_SWITCHED@context:current#1000', '1h', now)
+  const after = await open()
+  expect(after.snoozedUntil('DESKTOP_STOPPED@engine:d#2000', now)).toBeUndefined()
+  expect(after.snoozedUntil('CONTEXT_SWITCHED@context:current#2000', now)).toBe(now + hour)
+  // It ended, and this is another one.
+  expect(after.snoozedUntil('CONTEXT_SWITCHED@context:current#3000', now)).toBeUndefined()
+  await after.snooze('CONTEXT_SWITCHED@context:current#2000', 'off', now)
+  expect((await open()).snoozedUntil('CONTEXT_SWITCHED@context:current#4000', now)).toBeUndefined()
+})

@@ -6,7 +6,11 @@ export type SnoozeUntil = '1h' | 'tomorrow' | 'off'
 
 /** Whom not to disturb, and until when. Survives a restart; times are epoch milliseconds. */
 export interface Attention {
-  /** Undefined when the incident may disturb. */
+  /**
+   * Undefined when the incident may disturb. An id holds the moment when the incident was first
+   * seen, which is another one after a restart: a snooze from before belongs to the first
+   * incident about the same matter.
+   */
   snoozedUntil(incident: string, now: number): number | undefined
   /** In force at once; rejects when it could not be written and so ends with this process. */
   snooze(incident: string, until: SnoozeUntil, now: number): Promise<void>
@@ -37,6 +41,7 @@ export type AttentionParts = {
 export async function openAttention(parts: AttentionParts): Promise<Attention> {
   const file = stateFile(join(parts.stateDirectory, 'attention.json'), remembered, nothing)
   let state = await load(parts.now)
+  const fromBefore = new Map(Object.keys(state.snoozed).map((id) => [matterOf(id), id]))
 
   /** A file that cannot be read silences nobody. */
   async function load(now: number): Promise<Remembered> {
@@ -54,8 +59,20 @@ export async function openAttention(parts: AttentionParts): Promise<Attention> {
     await file.save(state)
   }
 
+  function takeOver(incident: string): void {
+    const matter = matterOf(incident)
+    const id = fromBefore.get(matter)
+    if (id === undefined || incident in state.snoozed) return
+    fromBefore.delete(matter)
+    const { [id]: until, ...others } = state.snoozed
+    if (until !== undefined) state = { ...state, snoozed: { ...others, [incident]: until } }
+  }
+
   return {
-    snoozedUntil: (incident, now) => future(state.snoozed[incident], now),
+    snoozedUntil(incident, now) {
+      takeOver(incident)
+      return future(state.snoozed[incident], now)
+    },
     movingUntil: (now) => future(state.movingUntil, now),
     async snooze(incident, until, now) {
       const { [incident]: _ended, ...others } = state.snoozed
@@ -70,6 +87,9 @@ export async function openAttention(parts: AttentionParts): Promise<Attention> {
     },
   }
 }
+
+/** The finding at the root, without the moment. */
+const matterOf = (incident: string): string => incident.replace(/#\d+$/, '')
 
 /** "Tomorrow" is the next eight o'clock of this machine's clock, also after midnight. */
 export function snoozeEnd(until: '1h' | 'tomorrow', now: number): number {

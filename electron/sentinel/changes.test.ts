@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FindingView, IncidentView, StatusView } from '../../shared/ipc/status.ts'
-import { changesBetween, worstHealth } from './changes.ts'
+import { changesBetween, withdrawn, worstHealth } from './changes.ts'
 
 const at = '2026-11-23T10:00:00.000Z'
 
@@ -45,6 +45,17 @@ const changes = (before: IncidentView[], after: IncidentView[]) =>
   changesBetween(status([], before), status([], after)).incidents.map(({ change }) => change)
 
 describe('changes between two verdicts', () => {
+  it('withdraws what goes on as part of another incident, and what nobody guards any more', () => {
+    const [older, younger] = [incident({ id: 'older' }), incident({ id: 'younger' })]
+    const merged = incident({ id: 'older', sentence: '2 services are in trouble.' })
+    expect(changes([older, younger], [merged])).toEqual(['withdrawn', 'updated'])
+    expect(changes([merged], [merged])).toEqual([])
+    const over = incident({ id: 'over', status: 'resolved' })
+    expect(changes([over], [])).toEqual([])
+    const left = withdrawn(status([], [older, over]), undefined)
+    expect(left).toEqual([{ incident: older, change: 'withdrawn' }])
+  })
+
   it('tells a finding once for each status it takes', () => {
     const pending = status([finding('pending')], [])
     const firing = status([finding('firing')], [])

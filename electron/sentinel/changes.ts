@@ -23,11 +23,25 @@ export function changesBetween(before: StatusView | undefined, after: StatusView
     findings: after.findings.filter(
       (finding) => findingsBefore.get(key(finding))?.status !== finding.status,
     ),
-    incidents: after.incidents.flatMap((incident) => {
-      const change = incidentChange(incidentsBefore.get(incident.id), incident)
-      return change ? [{ incident, change }] : []
-    }),
+    incidents: [
+      ...withdrawn(before, after),
+      ...after.incidents.flatMap((incident) => {
+        const change = incidentChange(incidentsBefore.get(incident.id), incident)
+        return change ? [{ incident, change }] : []
+      }),
+    ],
   }
+}
+
+/** What is not told by itself any more: part of another incident, or its stack is let go. */
+export function withdrawn(
+  before: StatusView | undefined,
+  after: StatusView | undefined,
+): Changes['incidents'] {
+  const still = new Set(after?.incidents.map(({ id }) => id))
+  return (before?.incidents ?? [])
+    .filter(({ id, status }) => status === 'firing' && !still.has(id))
+    .map((incident) => ({ incident, change: 'withdrawn' }))
 }
 
 function incidentChange(

@@ -67,7 +67,8 @@ export function chronicleOfChanges(stack: string, changes: Changes, at: string):
       at,
       kind: 'incident' as const,
       stack,
-      subject: incident.id,
+      // Not its id: two instances that see it a moment apart record it once.
+      subject: incident.id.replace(/#\d+$/, ''),
       sentence: change === 'resolved' ? `Over: ${incident.sentence}` : incident.sentence,
     }))
   return [...incidents, ...findings]

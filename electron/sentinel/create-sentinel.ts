@@ -4,12 +4,12 @@ import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import type { Reading } from '../../shared/domain/reading.ts'
 import type { Home } from '../../shared/domain/stack.ts'
 import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
-import type { TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
+import type { StatusView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
 import type { EngineWatchers } from '../observe/engines.ts'
 import type { Watcher } from '../observe/watcher.ts'
 import type { Attention } from './attention.ts'
-import { changesBetween } from './changes.ts'
+import { changesBetween, withdrawn } from './changes.ts'
 import { chronicleOf, chronicleOfChanges } from './chronicle.ts'
 import type { HoldFor } from './guarded-stack.ts'
 import type { IncidentRecords } from './incident-records.ts'
@@ -45,7 +45,8 @@ export type SentinelParts = {
     options: { onProgress: (operation: OperationView) => void; signal: AbortSignal },
   ) => Promise<OperationView>
   adopt: (observed: ObservedState, wish: AdoptionWish) => Promise<Adoption>
-  composeIsRunning: () => Promise<boolean>
+  /** Somebody works with compose, or a plan is being carried out, by whichever process. */
+  handsOff: () => Promise<boolean>
   now: () => number
 }
 
@@ -82,6 +83,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     history: await parts.memory.load(),
     holdFor: parts.holdFor,
     snoozedUntil: (incident) => attention.snoozedUntil(incident, now()),
+    alsoDueAt: () => attention.movingUntil(now()),
     now,
     onVerdict,
   })
@@ -97,12 +99,13 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
   const home = stayHome({
     now,
     busy: deeds.busy,
-    composeIsRunning: parts.composeIsRunning,
+    handsOff: parts.handsOff,
     changed(next) {
       countdown = next
       publish()
     },
     switchBack: comeHome,
+    failed: (stack, sentence) => note(entry('sentinel', stack, 'stay-home', sentence)),
   })
 
   function onVerdict({ historyBefore, history, before, after }: Verdict): void {
@@ -119,14 +122,28 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
         onLine.tell({ type: 'finding', at: status.at, stack, finding })
       }
       for (const { incident, change } of changes.incidents) {
-        onLine.tell({ type: 'incident', at: status.at, stack, incident })
+        if (change !== 'withdrawn') {
+          onLine.tell({ type: 'incident', at: status.at, stack, incident })
+        }
         onIncident.tell({ stack, incident, change })
       }
     }
+    letGo(before.filter(({ stack }) => after.every((status) => status.stack !== stack)))
     tellState()
     publish()
     considerStayingHome()
     firstVerdict.resolve()
+  }
+
+  /** Nobody guards these stacks any more, and so nobody would ever say that their trouble is over. */
+  function letGo(statuses: readonly StatusView[]): void {
+    for (const status of statuses) {
+      if (status.stack === null) continue
+      home.leave(status.stack)
+      for (const gone of withdrawn(status, undefined)) {
+        onIncident.tell({ stack: status.stack, ...gone })
+      }
+    }
   }
 
   /** Every context's engine, and each home's, also when no context leads there any more. */
@@ -178,6 +195,14 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
   /** For the timeline, when we are here to watch. */
   function note(...entries: TimelineEntry[]): void {
     if (!parts.oneShot) for (const one of entries) timeline.record(one)
+  }
+
+  /** What has just been done should be seen at once; an engine that hangs is not waited for. */
+  async function lookWithPatience(): Promise<void> {
+    const { promise: enough, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, parts.patienceMs)
+    await Promise.race([Promise.all([parts.contexts.lookNow(), parts.engines.lookNow()]), enough])
+    clearTimeout(timer)
   }
 
   function mirror(): Mirror {
@@ -252,7 +277,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
         const sentence = `${planTitle(plan)}: ${view.sentence}`
         timeline.record(entry('operation', plan.stack, `operation:${view.id}`, sentence))
       }
-      await Promise.all([parts.contexts.lookNow(), parts.engines.lookNow()])
+      await lookWithPatience()
       return view
     },
     cancel: deeds.cancel,

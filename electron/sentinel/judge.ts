@@ -19,6 +19,8 @@ export type JudgeParts = {
   history: History
   holdFor: HoldFor
   snoozedUntil: (incident: string) => number | undefined
+  /** When time alone changes something that no stack knows of. */
+  alsoDueAt: () => number | undefined
   now: () => number
   onVerdict: (verdict: Verdict) => void
 }
@@ -33,6 +35,9 @@ export type Judge = {
   statuses(): readonly StatusView[]
   stop(): void
 }
+
+/** Node runs a timer that is set to more than this at once, again and again. */
+const longestTimerMs = 2 ** 31 - 1
 
 /**
  * Judges every new observed state at once, and once more when a pending finding comes due.
@@ -70,8 +75,11 @@ export function judge(parts: JudgeParts): Judge {
   function scheduleDeadline(now: number): void {
     clearTimeout(due)
     const deadlines = guards.flatMap((guard) => guard.nextDeadline(now) ?? [])
+    const also = parts.alsoDueAt()
+    if (also !== undefined) deadlines.push(also)
     if (deadlines.length === 0) return
-    due = setTimeout(judgeNow, Math.max(0, Math.min(...deadlines) - now))
+    const waitMs = Math.max(0, Math.min(...deadlines) - now)
+    due = setTimeout(judgeNow, Math.min(waitMs, longestTimerMs))
   }
 
   function judgeIfWhole(): void {

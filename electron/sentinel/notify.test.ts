@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import type { Mirror, PlanProposal } from '../../shared/ipc/contract.ts'
 import type { IncidentView } from '../../shared/ipc/status.ts'
 import type { Notice, Notifier } from '../adapters/notifications/notifier.ts'
@@ -100,7 +100,7 @@ test('one notice for an incident, and one for its end in the same place', async 
   tell('updated')
   tell('resolved', { status: 'resolved', resolvedAt: iso(noon + 60_000) })
   await count(2)
-  expect(new Set(shown.map(({ key }) => key))).toEqual(new Set(['i']))
+  expect(new Set(shown.map(({ key }) => key))).toEqual(new Set(['odin i']))
   expect(shown[1]?.title).toBe('odin: over')
 })
 
@@ -120,7 +120,7 @@ test('nothing while it is snoozed, and it is told again when the snooze is over'
   tell('opened')
   await count(1)
   tell('updated', { snoozedUntil: iso(noon + 3_600_000) })
-  await expect.poll(() => closed).toEqual(['i'])
+  await expect.poll(() => closed).toEqual(['odin i'])
   tell('worsened', { snoozedUntil: iso(noon + 3_600_000) })
   mirrorChanges()
   expect(shown).toHaveLength(1)
@@ -147,7 +147,7 @@ test('what came and went in silence stays silent', async () => {
   mirrorChanges()
   tell('opened', { id: 'j' })
   await count(1)
-  expect(shown[0]?.key).toBe('j')
+  expect(shown[0]?.key).toBe('odin j')
 })
 
 test('a click reviews, a button acts, and a failure comes back as words', async () => {
@@ -178,4 +178,46 @@ test('a refusal says why and what to do', async () => {
     body: 'DOCKER_HOST decides. Unset it.',
   })
   expect(deeds).toEqual([])
+})
+
+test('moving takes away what is on the screen, and brings it back', async () => {
+  tell('opened')
+  await count(1)
+  mirror = { ...mirror, movingUntil: iso(noon + 1_000) }
+  mirrorChanges()
+  await expect.poll(() => closed).toEqual(['odin i'])
+  now = noon + 1_001
+  mirror = { ...mirror, movingUntil: null }
+  mirrorChanges()
+  await count(2)
+})
+
+test('an incident that goes on as part of another takes its notice away', async () => {
+  tell('opened')
+  await count(1)
+  tell('withdrawn')
+  await expect.poll(() => closed).toContain('odin i')
+  expect(shown).toHaveLength(1)
+})
+
+test('what comes back after its end is over only when it has stayed away', async () => {
+  vi.useFakeTimers()
+  try {
+    const over = { status: 'resolved', resolvedAt: iso(noon + 1_000) } as const
+    tell('opened')
+    tell('resolved', over)
+    for (let flap = 0; flap < 5; flap += 1) {
+      tell('opened')
+      await vi.advanceTimersByTimeAsync(5_000)
+      tell('resolved', over)
+      await vi.advanceTimersByTimeAsync(5_000)
+    }
+    const titles = () => shown.map(({ title }) => title)
+    const wrong = 'odin: Docker context is default, expected desktop-linux'
+    expect(titles()).toEqual([wrong, 'odin: over', wrong])
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(titles()).toEqual([wrong, 'odin: over', wrong, 'odin: over'])
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -1,3 +1,4 @@
+import { flapMs } from '../../shared/assess/hold.ts'
 import type { Intent } from '../../shared/domain/intent.ts'
 import type { IncidentView } from '../../shared/ipc/status.ts'
 import type { Notice, Notifier } from '../adapters/notifications/notifier.ts'
@@ -15,16 +16,24 @@ export type NotifyParts = {
   now?: () => number
 }
 
-type Told = { showing: boolean; text: string }
+/** `flaps`: it was told to be over, and came back. */
+type Told = { showing: boolean; text: string; flaps: boolean }
+
+/** Two stacks may have the same incident at the same moment. */
+const keyOf = (stack: string, { id }: IncidentView): string => `${stack} ${id}`
 
 /**
- * One notice for an incident, replaced while it lasts, and one for its end. Nothing while
- * the incident is snoozed or its owner is moving; what is still wrong then is told afterwards.
+ * One notice for an incident, replaced while it lasts, and one for its end. What came back
+ * after it had been told to be over is over only when it has stayed away for a while. Nothing
+ * while the incident is snoozed or its owner is moving; what is still wrong then is told
+ * afterwards. An incident that goes on as part of another one takes its notice away.
  */
 export function notifyOfIncidents(parts: NotifyParts): () => void {
   const { sentinel, notifier, now = Date.now } = parts
   const told = new Map<string, Told>()
-  const waiting = new Map<string, string>()
+  const waiting = new Map<string, { stack: string; id: string }>()
+  /** What ended a moment ago, and may only be flapping. */
+  const ending = new Map<string, NodeJS.Timeout>()
   let wake: NodeJS.Timeout | undefined
   let last: Promise<unknown> = Promise.resolve()
 
@@ -45,14 +54,16 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     )
   }
 
-  function tell(stack: string, incident: IncidentView): void {
+  function tell(stack: string, incident: IncidentView, cameBack = false): void {
+    const key = keyOf(stack, incident)
     const status = sentinel.mirror().stacks.find((one) => one.stack === stack)
     const words = noticeOf(stack, incident, status, sentinel.mirror().demo)
-    const entry: Told = { showing: true, text: words.title + words.body }
-    told.set(incident.id, entry)
+    const flaps = cameBack || told.get(key)?.flaps === true
+    const entry: Told = { showing: true, text: words.title + words.body, flaps }
+    told.set(key, entry)
     show({
       ...words,
-      key: incident.id,
+      key,
       onAction: (action) => perform(action, stack, incident),
       onClosed: () => {
         entry.showing = false
@@ -60,7 +71,8 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     })
   }
 
-  function perform(action: string, stack: string, { id, remedy }: IncidentView): void {
+  function perform(action: string, stack: string, incident: IncidentView): void {
+    const { id, remedy } = incident
     if (action === 'snooze') void sentinel.snooze(id, '1h').catch(() => {})
     else if (
       action === 'remedy' &&
@@ -68,7 +80,7 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
       remedy.intent.kind === 'switch-back'
     ) {
       void carryOut(sentinel, stack, remedy.intent as Intent).then((outcome) =>
-        report(id, outcome, stack),
+        report(keyOf(stack, incident), outcome, stack),
       )
     } else parts.review(stack)
   }
@@ -87,28 +99,54 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     })
   }
 
+  function takeAway(key: string): void {
+    if (told.delete(key)) close(key)
+  }
+
+  function tellEnd(stack: string, incident: IncidentView): void {
+    const key = keyOf(stack, incident)
+    told.delete(key)
+    const words = recoveryOf(stack, incident, sentinel.mirror().demo)
+    show({ ...words, key, onAction: () => parts.review(stack) })
+  }
+
+  function onEnd(stack: string, incident: IncidentView, quiet: boolean): void {
+    const key = keyOf(stack, incident)
+    const before = told.get(key)
+    if (!before) return
+    if (quiet) {
+      takeAway(key)
+      return
+    }
+    if (!before.flaps) tellEnd(stack, incident)
+    const timer = setTimeout(() => {
+      ending.delete(key)
+      if (before.flaps) tellEnd(stack, incident)
+    }, flapMs)
+    timer.unref()
+    ending.set(key, timer)
+  }
+
   function onChange({ stack, incident, change }: IncidentChange): void {
-    const before = told.get(incident.id)
-    if (change === 'resolved') {
-      const quiet = waiting.delete(incident.id) || quietUntil(incident) > now()
-      told.delete(incident.id)
-      close(`${incident.id}:outcome`)
-      if (before && quiet) close(incident.id)
-      else if (before) {
-        const words = recoveryOf(stack, incident, sentinel.mirror().demo)
-        show({ ...words, key: incident.id, onAction: () => parts.review(stack) })
-      }
+    const key = keyOf(stack, incident)
+    const endedJustNow = ending.has(key)
+    clearTimeout(ending.get(key))
+    ending.delete(key)
+    if (change === 'resolved' || change === 'withdrawn') {
+      const quiet = waiting.delete(key) || quietUntil(incident) > now()
+      close(`${key}:outcome`)
+      if (change === 'resolved') onEnd(stack, incident, quiet)
+      else takeAway(key)
       return
     }
+    const before = told.get(key)
     if (quietUntil(incident) > now()) {
-      waiting.set(incident.id, stack)
-      if (before?.showing) close(incident.id)
-      wakeInTime()
+      hush(stack, incident)
       return
     }
-    waiting.delete(incident.id)
+    waiting.delete(key)
     if (!before || change === 'worsened') {
-      tell(stack, incident)
+      tell(stack, incident, endedJustNow)
       return
     }
     // Who has taken the notice away has read it; only what got worse brings it back.
@@ -117,13 +155,33 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     if (before.showing && before.text !== words.title + words.body) tell(stack, incident)
   }
 
+  /** Its notice goes; it waits for the end of the quiet. */
+  function hush(stack: string, incident: IncidentView): void {
+    const key = keyOf(stack, incident)
+    const before = told.get(key)
+    waiting.set(key, { stack, id: incident.id })
+    if (before?.showing) close(key)
+    if (before) before.showing = false
+    wakeInTime()
+  }
+
+  /** "I am moving" may begin while notices stand on the screen. */
+  function hushWhatShows(): void {
+    for (const { stack, incidents } of sentinel.mirror().stacks) {
+      for (const incident of incidents) {
+        if (stack === null || !told.get(keyOf(stack, incident))?.showing) continue
+        if (incident.status === 'firing' && quietUntil(incident) > now()) hush(stack, incident)
+      }
+    }
+  }
+
   function tellWhatWaited(): void {
-    for (const [id, stack] of waiting) {
+    for (const [key, { stack, id }] of waiting) {
       const status = sentinel.mirror().stacks.find((one) => one.stack === stack)
       const incident = status?.incidents.find((one) => one.id === id && one.status === 'firing')
-      if (!incident) waiting.delete(id)
+      if (!incident) waiting.delete(key)
       else if (quietUntil(incident) <= now()) {
-        waiting.delete(id)
+        waiting.delete(key)
         tell(stack, incident)
       }
     }
@@ -133,8 +191,12 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
   function wakeInTime(): void {
     clearTimeout(wake)
     wake = undefined
-    const incidents = sentinel.mirror().stacks.flatMap((status) => status.incidents)
-    const ends = incidents.filter(({ id }) => waiting.has(id)).map(quietUntil)
+    const ends = sentinel
+      .mirror()
+      .stacks.flatMap(({ stack, incidents }) =>
+        incidents.filter((incident) => waiting.has(keyOf(stack ?? '', incident))),
+      )
+      .map(quietUntil)
     if (ends.length === 0) return
     const longest = 2 ** 31 - 1
     wake = setTimeout(
@@ -146,11 +208,13 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
 
   const stopIncidents = sentinel.onIncident(onChange)
   const stopMirror = sentinel.onMirror(() => {
+    hushWhatShows()
     if (waiting.size > 0) tellWhatWaited()
   })
   return () => {
     stopIncidents()
     stopMirror()
     clearTimeout(wake)
+    for (const timer of ending.values()) clearTimeout(timer)
   }
 }

@@ -5,6 +5,7 @@ import { acceptHome } from '../../shared/stack/accept-home.ts'
 import { parseStackFile } from '../../shared/stack/stack-file.ts'
 import { composeIsRunning } from '../act/compose-running.ts'
 import { execute, planHash } from '../act/executor.ts'
+import { operationInProgress } from '../act/one-at-a-time.ts'
 import { openOperations, settle } from '../act/open-operations.ts'
 import { opsFor } from '../act/ops/all-ops.ts'
 import type { UserUnitStarter } from '../act/ops/start-desktop.ts'
@@ -78,7 +79,12 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
 
   const ops = opsFor({ ...dockerDeeds(place), acceptHome, homeIn, userUnits })
 
-  if (!oneShot) await tellInterrupted(state, ops, tell)
+  // Whatever is wrong with the records of old operations keeps nobody from guarding.
+  if (!oneShot) {
+    await tellInterrupted(state, ops, tell).catch((error: Error) =>
+      tell('operations', `Earlier operations could not be looked at: ${error.message}`),
+    )
+  }
 
   return createSentinel({
     demo,
@@ -99,7 +105,8 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
         { ops, stateDirectory: state, onProgress, signal },
       ),
     adopt: (observed, wish) => adoptStack(observed, wish, place, files),
-    composeIsRunning,
+    handsOff: async () =>
+      (await operationInProgress(state)) !== undefined || (await composeIsRunning()),
     now,
   })
 }

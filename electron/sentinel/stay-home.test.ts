@@ -44,17 +44,24 @@ describe('stay home', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  function watch(options: { composeRuns?: () => boolean; busy?: () => boolean } = {}) {
+  function watch(
+    options: { composeRuns?: () => boolean; busy?: () => boolean; problem?: string } = {},
+  ) {
     const told: Array<Countdown | null> = []
     const switchedBack: string[] = []
+    const failures: string[] = []
     const watching = stayHome({
       now: Date.now,
-      composeIsRunning: async () => options.composeRuns?.() ?? false,
+      handsOff: async () => options.composeRuns?.() ?? false,
       busy: options.busy ?? (() => false),
-      switchBack: async (name) => void switchedBack.push(name),
+      switchBack: async (name) => {
+        switchedBack.push(name)
+        if (options.problem !== undefined) throw new Error(options.problem)
+      },
+      failed: (_stack, sentence) => failures.push(sentence),
       changed: (countdown) => told.push(countdown),
     })
-    return { watching, told, switchedBack }
+    return { watching, told, switchedBack, failures }
   }
 
   it('switches back when the countdown ends', async () => {
@@ -120,5 +127,35 @@ describe('stay home', () => {
     watching.consider(stack, status(switched), false)
     await vi.advanceTimersByTimeAsync(60_000)
     expect(switchedBack).toEqual(['odin'])
+  })
+
+  it('says why when the switch back cannot be begun, and does not try again', async () => {
+    const { watching, switchedBack, failures } = watch({ problem: 'The disk is full.' })
+    watching.consider(stack, status(switched), false)
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(failures).toEqual(['Stay home could not switch back: The disk is full.'])
+    watching.consider(stack, status(switched), false)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(switchedBack).toEqual(['odin'])
+  })
+
+  it('keeps the hands off while it cannot be known whether compose runs', async () => {
+    const { watching, switchedBack } = watch({
+      composeRuns: () => {
+        throw new Error('no process list')
+      },
+    })
+    watching.consider(stack, status(switched), false)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(switchedBack).toEqual([])
+  })
+
+  it('ends the countdown of a stack that is not guarded any more', async () => {
+    const { watching, switchedBack, told } = watch()
+    watching.consider(stack, status(switched), false)
+    watching.leave('odin')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(switchedBack).toEqual([])
+    expect(told.at(-1)).toBeNull()
   })
 })

@@ -5,10 +5,12 @@ export type Countdown = { stack: string; deadline: number }
 
 export type StayHomeParts = {
   now: () => number
-  /** Somebody works with compose right now: never pull the context away under them. */
-  composeIsRunning: () => Promise<boolean>
-  /** Carries out the switch back. Resolves when it is over, whatever its outcome. */
+  /** Somebody works with compose right now, or another process carries out a plan. */
+  handsOff: () => Promise<boolean>
+  /** Carries out the switch back. Resolves when it is over; rejects when it cannot be begun. */
   switchBack: (stack: string) => Promise<void>
+  /** It could not be begun: for a person to look at. */
+  failed: (stack: string, sentence: string) => void
   /** One of our own plans is being carried out. */
   busy: () => boolean
   /** The countdown began, moved or ended. */
@@ -20,6 +22,8 @@ export type StayHomeWatch = {
   consider(stack: Stack, status: StatusView, quiet: boolean): void
   /** The user wants it to stay as it is; holds until the context is home again. */
   cancel(): void
+  /** This stack is not guarded any more. */
+  leave(stack: string): void
   stop(): void
 }
 
@@ -51,7 +55,7 @@ export function stayHome(parts: StayHomeParts): StayHomeWatch {
   }
 
   async function due(stack: string): Promise<void> {
-    if (parts.busy() || (await parts.composeIsRunning())) {
+    if (parts.busy() || (await mustWait())) {
       if (countdown?.stack === stack) begin(stack, retryMs)
       return
     }
@@ -59,8 +63,15 @@ export function stayHome(parts: StayHomeParts): StayHomeWatch {
     // One try for each time the context leaves: a switch that fails is for a person to look at.
     given.add(stack)
     end()
-    await parts.switchBack(stack)
+    try {
+      await parts.switchBack(stack)
+    } catch (error) {
+      parts.failed(stack, `Stay home could not switch back: ${(error as Error).message}`)
+    }
   }
+
+  /** Who cannot be sure that nobody works with compose keeps the hands off. */
+  const mustWait = (): Promise<boolean> => parts.handsOff().catch(() => true)
 
   return {
     consider(stack, status, quiet) {
@@ -78,6 +89,10 @@ export function stayHome(parts: StayHomeParts): StayHomeWatch {
     cancel() {
       if (countdown) given.add(countdown.stack)
       end()
+    },
+    leave(stack) {
+      given.delete(stack)
+      if (countdown?.stack === stack) end()
     },
     stop() {
       clearTimeout(timer)

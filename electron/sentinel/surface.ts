@@ -8,7 +8,8 @@ import type { IncidentView, WatchLine } from '../../shared/ipc/status.ts'
 export type IncidentChange = {
   stack: string
   incident: IncidentView
-  change: 'opened' | 'worsened' | 'updated' | 'resolved'
+  /** `withdrawn`: it goes on as part of another incident, or its stack is not guarded any more. */
+  change: 'opened' | 'worsened' | 'updated' | 'resolved' | 'withdrawn'
 }
 
 /** What to learn a stack from. What is left out is chosen, and the choice explained. */
