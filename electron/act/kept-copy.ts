@@ -13,7 +13,7 @@ export const keptCopyPath = (site: Site, file: string): string =>
 const absenceMark = (site: Site, file: string): string => `${keptCopyPath(site, file)}.was-absent`
 
 /**
- * Keeps a file as it is now, with its mode, or the fact that there is none. The first copy
+ * Keeps a file as it is now, readable for its owner alone, or the fact that there is none. The first copy
  * that an operation keeps of a file stays: a later one would no longer be what it was.
  */
 export async function keepFirstCopy(site: Site, file: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -167,7 +167,33 @@ test('goes on in memory where nothing can be written', async () => {
   const one = timeline({ stateDirectory: blocked })
   one.record(anEntry('a', 1))
   expect(sentences(one.since(epoch, 10))).toEqual([
-    expect.stringContaining('is not kept on disk'),
+    expect.stringContaining('cannot be kept on disk'),
     'a',
   ])
+})
+
+test('nobody else may read it', async () => {
+  timeline().record(anEntry('one'))
+  const names = await readdir(stateDirectory)
+  expect(names).toContain('timeline.sqlite-wal')
+  for (const name of names) {
+    expect((await stat(join(stateDirectory, name))).mode & 0o777).toBe(0o600)
+  }
+})
+
+test('a place where nothing can be made leaves a good file alone, and is said', async () => {
+  timeline().record(anEntry('one'))
+  for (const one of opened.splice(0)) one.close()
+  await rename(file(), `${file()}.away`)
+  await mkdir(file())
+  const blocked = timeline()
+  blocked.record(anEntry('two'))
+  expect(sentences(blocked.since(epoch, 10)).join()).toContain('cannot be kept on disk')
+  expect(await setAside()).toEqual([])
+  await rm(file(), { recursive: true })
+  await rename(`${file()}.away`, file())
+  blocked.record(anEntry('three', 20_000))
+  expect(sentences(blocked.since(epoch, 10))).toEqual(
+    expect.arrayContaining(['one', 'two', 'three']),
+  )
 })

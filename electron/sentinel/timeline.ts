@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, renameSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type TimelineEntry, timelineEntrySchema } from '../../shared/ipc/status.ts'
@@ -79,6 +79,7 @@ export function openTimeline(parts: TimelineParts): Timeline {
     } catch (error) {
       if (isDamage(error)) return beginAnew(error, inode)
       waitingSince = now()
+      unwritten.push(cannotBeKept(error))
       return storeInMemory()
     }
   }
@@ -98,7 +99,7 @@ export function openTimeline(parts: TimelineParts): Timeline {
       unwritten.push(own(`The timeline begins anew (${reason}); ${kept}.`))
       return fresh
     } catch (error) {
-      unwritten.push(own(`The timeline is not kept on disk: ${(error as Error).message}.`))
+      unwritten.push(cannotBeKept(error))
       return storeInMemory()
     }
   }
@@ -106,6 +107,10 @@ export function openTimeline(parts: TimelineParts): Timeline {
   function own(sentence: string): TimelineEntry {
     const at = new Date(now()).toISOString()
     return { at, kind: 'sentinel', stack: null, subject: 'timeline', sentence }
+  }
+
+  function cannotBeKept(error: unknown): TimelineEntry {
+    return own(`The timeline cannot be kept on disk for now: ${(error as Error).message}.`)
   }
 
   /** Writes what waits, oldest first. What meets a lock or a full disk waits for the next time. */
@@ -121,6 +126,11 @@ export function openTimeline(parts: TimelineParts): Timeline {
         waitingSince = undefined
         if (sincePruned >= pruneEvery) prune()
       } catch (error) {
+        if (waitingSince === undefined && !isLocked(error) && !isDamage(error)) {
+          const complaint = cannotBeKept(error)
+          unwritten.push(complaint)
+          told.tell(complaint)
+        }
         waitingSince ??= now()
         const stuck = isLocked(error) && now() - waitingSince >= stuckAfterMs
         if (!stuck && !isDamage(error)) break
@@ -192,6 +202,8 @@ type Store = {
 }
 
 function openStore(path: string): Store {
+  // SQLite (3.50) makes files that others may read; -wal and -shm take the mode of this one.
+  closeSync(openSync(path, 'a', 0o600))
   const database = new DatabaseSync(path, { timeout: lockWaitMs })
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;')
@@ -259,6 +271,8 @@ const isLocked = (error: unknown): boolean => [5, 6].includes(codeOf(error) ?? -
  * make no sense. A full disk or a missing permission is no reason to set a good file aside.
  */
 function isDamage(error: unknown): boolean {
+  // What the file system says is about the disk, not about what is in the file.
+  if ((error as NodeJS.ErrnoException).syscall !== undefined) return false
   const code = codeOf(error)
   return code === undefined || [1, 11, 26].includes(code)
 }

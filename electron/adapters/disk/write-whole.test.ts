@@ -71,7 +71,7 @@ test('says in a sentence why it cannot write', async () => {
   await expect(writeWhole(directory, 'x')).rejects.toBeInstanceOf(DiskProblem)
 })
 
-test('a copy has the mode and the text, and never replaces an earlier one', async () => {
+test('a copy has the text, is for its owner alone, and never replaces an earlier one', async () => {
   const path = join(directory, 'config.json')
   const kept = join(directory, 'kept')
   await writeFile(path, 'first', { mode: 0o600 })
@@ -82,6 +82,9 @@ test('a copy has the mode and the text, and never replaces an earlier one', asyn
   expect(await readFile(join(kept, 'config.json'), 'utf8')).toBe('first')
   expect(await readFile(join(kept, 'config.json.2'), 'utf8')).toBe('second')
   expect(await modeOf(join(kept, 'config.json.2'))).toBe('600')
+  await chmod(path, 0o664)
+  expect(await modeOf(await keepCopy(path, kept))).toBe('600')
+  expect(await modeOf(kept)).toBe('700')
 })
 
 test('says in a sentence why no copy can be kept', async () => {

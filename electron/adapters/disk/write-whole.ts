@@ -60,8 +60,8 @@ export async function writeWhole(
 }
 
 /**
- * Copies a file with its mode into a directory, on disk before it returns, and says where.
- * A copy that is already there is never overwritten: the next one gets a number.
+ * Copies a file into a directory, for its owner alone, on disk before it returns, and says where:
+ * it may hold logins, and who may read the file may not be meant to read what it held once. A copy that is already there is never overwritten: the next one gets a number.
  */
 export async function keepCopy(
   path: string,
@@ -71,8 +71,7 @@ export async function keepCopy(
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     const copy = await copyToFreeName(path, directory, name)
-    const { mode } = await stat(path)
-    await chmod(copy, mode & 0o7777)
+    await chmod(copy, 0o600)
     await withFile(copy, 'r', 0, (file) => file.sync())
     await syncDirectory(directory)
     return copy
