@@ -4,7 +4,7 @@ import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { build, type Plugin } from 'vite'
 import { bundleRenderer, mainEntry, nodeConfig, preloadEntry } from '../../build/bundle.ts'
 import { findElectron } from '../../build/electron-runtime.ts'
-import type { Desktop } from './desktop.ts'
+import type { Desktop } from './desktop/desktop.ts'
 import type { FakeGuard } from './fake-guard.ts'
 
 const root = join(import.meta.dirname, '../..')

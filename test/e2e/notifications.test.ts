@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { NotificationServer } from './desktop/notification-server.ts'
 import { eventually } from './eventually.ts'
-import { NotificationServer } from './notification-server.ts'
 import { openStage } from './stage.ts'
 
 test('an incident is one notice: what, cause, damage, next step, and the text is only text', async () => {

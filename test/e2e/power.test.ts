@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { LoginManager } from './desktop/login-manager.ts'
 import { eventually } from './eventually.ts'
-import { LoginManager } from './login-manager.ts'
 import { openStage } from './stage.ts'
 
 test('after a sleep everything is looked at again, once', async () => {

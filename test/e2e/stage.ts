@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core'
 import { bundleApp, launchApp, openPage, packagedApp, type RunningApp } from './app.ts'
-import { type Desktop, startDesktop } from './desktop.ts'
-import { NotificationServer } from './notification-server.ts'
-import { TrayWatcher } from './tray-watcher.ts'
+import { type Desktop, startDesktop } from './desktop/desktop.ts'
+import { NotificationServer } from './desktop/notification-server.ts'
+import { TrayWatcher } from './desktop/tray-watcher.ts'
 
 export type Stage = AsyncDisposable & {
   desktop: Desktop

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { TrayWatcher } from './desktop/tray-watcher.ts'
 import { eventually } from './eventually.ts'
 import { openStage, type Stage } from './stage.ts'
-import { TrayWatcher } from './tray-watcher.ts'
 
 const labels = async (stage: Stage) => (await stage.tray.menu()).map((item) => item.label)
 

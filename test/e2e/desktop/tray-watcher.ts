@@ -1,5 +1,5 @@
 import dbus, { type DefinedInterface, type MessageBus } from 'dbus-native'
-import { eventually } from './eventually.ts'
+import { eventually } from '../eventually.ts'
 
 export type TrayMenuItem = {
   id: number
