@@ -64,3 +64,15 @@ test('nothing held, nothing due', () => {
   expect(nextDeadline([], noon)).toBeUndefined()
   expect(nextDeadline(hold([], [switched], noon), noon)).toBeUndefined()
 })
+
+test('a clock that is set back makes nothing wait for that day again', () => {
+  const aYear = 365 * 24 * 60 * minute
+  const before = noon - aYear
+  const pending = hold(hold([], [stopped], noon), [stopped], before)
+  expect(pending[0]).toMatchObject({ status: 'pending', since: before })
+  expect(nextDeadline(pending, before)).toBe(before + 5 * second)
+  const fired = hold(hold([], [switched], noon), [], noon)
+  const [over] = hold(fired, [], before)
+  expect(over).toMatchObject({ status: 'resolved', resolvedAt: before })
+  expect(hold(over ? [over] : [], [], before + 11 * minute)).toEqual([])
+})

@@ -42,17 +42,30 @@ export function hold(
   holdTime: (code: FindingCode) => number = holdFor,
   undecided: ReadonlySet<FindingCode> = new Set(),
 ): HeldFinding[] {
-  const before = new Map(previous.map((held) => [findingKey(held), held]))
+  const past = previous.map((held) => notFromTheFuture(held, now))
+  const before = new Map(past.map((held) => [findingKey(held), held]))
   const seen = new Set(findings.map(findingKey))
   const here = findings.map((finding) =>
     carryOn(before.get(findingKey(finding)), finding, now, holdTime(finding.code)),
   )
-  const gone = previous
+  const gone = past
     .filter((held) => !seen.has(findingKey(held)))
     .flatMap((held) =>
       undecided.has(held.code) && held.status === 'firing' ? [held] : letGo(held, now),
     )
   return [...here, ...gone]
+}
+
+/** The clock may have been set back: then it began now, and does not wait for that day again. */
+function notFromTheFuture(held: HeldFinding, now: number): HeldFinding {
+  const { since, firedAt, resolvedAt } = held
+  if (Math.max(since, firedAt ?? 0, resolvedAt ?? 0) <= now) return held
+  return {
+    ...held,
+    since: Math.min(since, now),
+    ...(firedAt !== undefined && { firedAt: Math.min(firedAt, now) }),
+    ...(resolvedAt !== undefined && { resolvedAt: Math.min(resolvedAt, now) }),
+  }
 }
 
 function carryOn(

@@ -157,3 +157,11 @@ test('a broken stack file follows from nothing', () => {
   const incidents = groupIncidents([file, ...firingAfter(switchedToDefault)], [], noon)
   expect(incidents.map(({ cause }) => cause)).toEqual(['CONTEXT_SWITCHED', 'STACK_FILE_INVALID'])
 })
+
+test('an incident that ended before the clock was set back is kept no longer than others', () => {
+  const open = groupIncidents([service('grafana', noon)], [], noon)
+  const over = groupIncidents([], open, noon)
+  const before = noon - 365 * 24 * 60 * minute
+  expect(only(groupIncidents([], over, before))).toMatchObject({ resolvedAt: before })
+  expect(groupIncidents([], groupIncidents([], over, before), before + 11 * minute)).toEqual([])
+})

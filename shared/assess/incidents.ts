@@ -24,14 +24,25 @@ export function groupIncidents(
   previous: readonly Incident[],
   now: number,
 ): Incident[] {
+  const known = previous.map((incident) => notFromTheFuture(incident, now))
   const firing = held.filter(({ status }) => status === 'firing')
   const firingKeys = new Set(firing.map(findingKey))
-  const open = group(firing, alive(previous, now)).map((one) => asIncident(one))
+  const open = group(firing, alive(known, now)).map((one) => asIncident(one))
   const openIds = new Set(open.map(({ id }) => id))
-  const closed = previous
+  const closed = known
     .filter(({ id }) => !openIds.has(id))
     .flatMap((incident) => close(incident, firingKeys, now))
   return [...open, ...closed]
+}
+
+/** The clock may have been set back: what ended on a day to come would be kept until then. */
+function notFromTheFuture(incident: Incident, now: number): Incident {
+  const { since, resolvedAt } = incident
+  return {
+    ...incident,
+    since: Math.min(since, now),
+    ...(resolvedAt !== undefined && { resolvedAt: Math.min(resolvedAt, now) }),
+  }
 }
 
 /** Incidents that a finding may belong to: firing ones, and those that ended a moment ago. */
