@@ -10,13 +10,24 @@ export type Datasource = {
 /** Whether a panel's queries return data now. `not-checked`: it has none, or no token lets us ask. */
 export type PanelState = 'data' | 'no-data' | 'error' | 'not-checked'
 
-export type Panel = { id: number; title: string; state: PanelState; message: string }
+export type Panel = {
+  id: number
+  title: string
+  state: PanelState
+  message: string
+  /** When it was first seen in this state, epoch milliseconds. */
+  since?: number
+  /** When it last returned data; absent when we have never seen it do so. */
+  lastDataAt?: number
+}
 
 export type Dashboard = { uid: string; title: string; folder: string; panels: readonly Panel[] }
 
 export type Grafana = {
   version: string
   databaseOk: boolean
+  /** Grafana's own words when it refused our token; then nothing below is known. */
+  tokenRefused?: string
   /** Without a token only the health is known, and the rest stays undefined. */
   datasources?: readonly Datasource[]
   dashboards?: readonly Dashboard[]

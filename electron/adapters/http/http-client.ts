@@ -27,6 +27,8 @@ export type Asked = {
   body?: unknown
   /** Statuses beside 2xx whose answer is wanted too. */
   alsoStatus?: (status: number) => boolean
+  /** Instead of the door's own. */
+  patienceMs?: number
 }
 
 export type Answer = { status: number; text: string }
@@ -120,7 +122,7 @@ export function httpClient(door: Door): HttpClient {
     for (const [name, values] of Object.entries(asked.query ?? {}))
       for (const value of [values].flat()) url.searchParams.append(name, value as string)
     const body = asked.body === undefined ? undefined : JSON.stringify(asked.body)
-    const late = AbortSignal.timeout(door.patienceMs ?? usualPatienceMs)
+    const late = AbortSignal.timeout(asked.patienceMs ?? door.patienceMs ?? usualPatienceMs)
     const signal = asked.signal ? AbortSignal.any([asked.signal, late]) : late
     const sent: Sent = {
       url,

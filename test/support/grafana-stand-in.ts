@@ -1,0 +1,227 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { bodyText, type WebServer, webServer } from './web-server.ts'
+
+// A stand-in: it is no Grafana. It answers the part of Grafana's documented HTTP API that we
+// ask, and really puts the queries of panels to the Prometheus that a datasource names.
+
+export type StandInDatasource = {
+  uid: string
+  name: string
+  type: string
+  url: string
+  isDefault?: boolean
+  jsonData?: Record<string, unknown>
+}
+
+export type StandInDashboard = {
+  uid: string
+  folderTitle?: string
+  dashboard: Record<string, unknown> & { title: string }
+}
+
+export type Query = {
+  refId: string
+  expr?: string
+  instant?: boolean
+  hide?: boolean
+  datasource: { uid: string; type: string }
+  intervalMs: number
+}
+
+export type StandInResult = { status: number; error?: string; frames?: unknown[] }
+
+export type GrafanaStandIn = Omit<WebServer, 'asked'> & {
+  asked: string[]
+  version: string
+  databaseOk: boolean
+  /** Requests with another token are refused; without one nobody is let in. */
+  token: string
+  datasources: StandInDatasource[]
+  dashboards: StandInDashboard[]
+  /** Models of library panels by uid. */
+  library: Map<string, Record<string, unknown>>
+  /** Every body that `/api/ds/query` has been sent. */
+  queried: { queries: Query[]; from: string; to: string }[]
+  /** Answers a query instead of the Prometheus that its datasource names. */
+  answerQuery?: (query: Query) => StandInResult
+}
+
+export async function grafanaStandIn(
+  given: Partial<Pick<GrafanaStandIn, 'token' | 'datasources' | 'dashboards' | 'answerQuery'>> = {},
+): Promise<GrafanaStandIn> {
+  const server = await webServer((request, response) => {
+    answer(standIn, request).then(
+      ({ status, json }) => send(response, status, json),
+      (error: Error) => send(response, 500, { message: error.message }),
+    )
+  })
+  const standIn: GrafanaStandIn = {
+    get url() {
+      return server.url
+    },
+    asked: server.asked,
+    start: server.start,
+    stop: server.stop,
+    version: '11.6.0',
+    databaseOk: true,
+    token: 'a-token',
+    datasources: [],
+    dashboards: [],
+    library: new Map(),
+    queried: [],
+    ...given,
+  }
+  return standIn
+}
+
+type Answered = { status: number; json: unknown }
+const ok = (json: unknown): Answered => ({ status: 200, json })
+const refuse = (status: number, message: string): Answered => ({ status, json: { message } })
+
+function send(response: ServerResponse, status: number, json: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json))
+}
+
+async function answer(standIn: GrafanaStandIn, request: IncomingMessage): Promise<Answered> {
+  const url = new URL(request.url ?? '/', standIn.url)
+  const parts = url.pathname.split('/').slice(2).map(decodeURIComponent)
+  const [area, ...rest] = parts
+  if (area === 'health') {
+    const { databaseOk, version } = standIn
+    const database = databaseOk ? 'ok' : 'failing'
+    return { status: databaseOk ? 200 : 503, json: { commit: '0', database, version } }
+  }
+  if (request.headers.authorization !== `Bearer ${standIn.token}`)
+    return refuse(401, 'Invalid API key')
+  if (area === 'datasources') return datasources(standIn, rest, url)
+  if (area === 'search') return search(standIn, url)
+  if (area === 'dashboards' && rest[0] === 'uid') return dashboard(standIn, rest[1] ?? '')
+  if (area === 'library-elements') {
+    const model = standIn.library.get(rest[0] ?? '')
+    return model
+      ? ok({ result: { uid: rest[0], model } })
+      : refuse(404, 'library element not found')
+  }
+  if (area === 'ds' && rest[0] === 'query' && request.method === 'POST')
+    return dsQuery(standIn, JSON.parse(await bodyText(request)))
+  return refuse(404, 'Not found')
+}
+
+async function datasources(standIn: GrafanaStandIn, parts: string[], url: URL): Promise<Answered> {
+  if (parts.length === 0)
+    return ok(standIn.datasources.map((one, index) => ({ id: index + 1, jsonData: {}, ...one })))
+  const [how, ...rest] = parts
+  const isProxy = how === 'proxy'
+  const uid = isProxy ? rest[1] : rest[0]
+  const source = standIn.datasources.find((one) => one.uid === uid)
+  if (!source) return refuse(404, 'Data source not found')
+  if (isProxy) {
+    const path = `/${rest.slice(2).map(encodeURIComponent).join('/')}${url.search}`
+    const answered = await fetch(`${source.url}${path}`).catch(() => undefined)
+    if (!answered) return refuse(502, 'Bad Gateway')
+    return { status: answered.status, json: await answered.json() }
+  }
+  if (rest[1] === 'health') return health(source)
+  return ok(source)
+}
+
+async function health(source: StandInDatasource): Promise<Answered> {
+  if (source.type !== 'prometheus') return refuse(404, 'Plugin health check is not implemented')
+  const failed = (message: string) => ({ status: 400, json: { status: 'ERROR', message } })
+  try {
+    const answered = await fetch(`${source.url}/api/v1/query?query=1%2B1`)
+    if (!answered.ok) return failed(`${answered.status} ${answered.statusText}`)
+    return ok({ status: 'OK', message: 'Successfully queried the Prometheus API.' })
+  } catch (error) {
+    const { cause } = error as { cause?: { message?: string } }
+    return failed(`Post "${source.url}/api/v1/query": ${cause?.message}`)
+  }
+}
+
+function search(standIn: GrafanaStandIn, url: URL): Answered {
+  const limit = Number(url.searchParams.get('limit') ?? 1000)
+  const page = Number(url.searchParams.get('page') ?? 1)
+  const some = standIn.dashboards.slice((page - 1) * limit, page * limit)
+  return ok(
+    some.map(({ uid, folderTitle, dashboard }) => ({
+      uid,
+      title: dashboard.title,
+      type: 'dash-db',
+      ...(folderTitle && { folderTitle }),
+    })),
+  )
+}
+
+function dashboard(standIn: GrafanaStandIn, uid: string): Answered {
+  const found = standIn.dashboards.find((one) => one.uid === uid)
+  if (!found) return refuse(404, 'Dashboard not found')
+  const { folderTitle = '' } = found
+  return ok({ meta: { folderTitle, provisioned: false }, dashboard: { uid, ...found.dashboard } })
+}
+
+async function dsQuery(
+  standIn: GrafanaStandIn,
+  body: { queries: Query[]; from: string; to: string },
+): Promise<Answered> {
+  standIn.queried.push(body)
+  const results: Record<string, StandInResult> = {}
+  for (const query of body.queries) {
+    const source = standIn.datasources.find(({ uid }) => uid === query.datasource.uid)
+    if (!source) return refuse(404, 'data source not found')
+    results[query.refId] =
+      standIn.answerQuery?.(query) ?? (await askPrometheus(source, query, body.from, body.to))
+  }
+  const failed = Object.values(results).some(({ error }) => error)
+  return { status: failed ? 400 : 200, json: { results } }
+}
+
+type Series = { metric: Record<string, string>; values?: Sample[]; value?: Sample }
+type Sample = [number, string]
+
+async function askPrometheus(
+  { url }: StandInDatasource,
+  query: Query,
+  from: string,
+  to: string,
+): Promise<StandInResult> {
+  const at = (millis: string) => String(Number(millis) / 1000)
+  const params = new URLSearchParams({ query: query.expr ?? '' })
+  if (query.instant) params.set('time', at(to))
+  else {
+    params.set('start', at(from))
+    params.set('end', at(to))
+    params.set('step', String(query.intervalMs / 1000))
+  }
+  const path = query.instant ? 'query' : 'query_range'
+  const answered = await fetch(`${url}/api/v1/${path}?${params}`).catch(() => undefined)
+  if (!answered) return { status: 502, error: `Post "${url}/api/v1/${path}": connection refused` }
+  const json = (await answered.json()) as {
+    data?: { result: Series[] }
+    error?: string
+    errorType?: string
+  }
+  if (json.error) return { status: 400, error: `${json.errorType}: ${json.error}` }
+  return { status: 200, frames: (json.data?.result ?? []).map(frameOf) }
+}
+
+/** NaN is null among the values and listed beside them, as Grafana writes its frames. */
+function frameOf({ metric, values, value }: Series): unknown {
+  const samples = values ?? (value ? [value] : [])
+  const numbers = samples.map(([, text]) => Number(text))
+  const nans = numbers.flatMap((one, index) => (Number.isNaN(one) ? [index] : []))
+  return {
+    schema: {
+      fields: [
+        { name: 'Time', type: 'time' },
+        { name: 'Value', type: 'number', labels: metric },
+      ],
+    },
+    data: {
+      values: [
+        samples.map(([seconds]) => seconds * 1000),
+        numbers.map((one) => (Number.isFinite(one) ? one : null)),
+      ],
+      ...(nans.length > 0 && { entities: [null, { NaN: nans }] }),
+    },
+  }
+}
