@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { StackInForce } from './stack-files.ts'
+import type { StackInForce } from './stack-in-force.ts'
 
 /** `--stack` takes a path, told by a slash or its ending, or the name of a stack. */
 export const isStackPath = (given: string): boolean => given.includes('/') || /\.ya?ml$/.test(given)

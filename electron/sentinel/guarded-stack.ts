@@ -9,7 +9,7 @@ import { emptyHistory, type History } from '../../shared/domain/history.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
 import type { StatusView } from '../../shared/ipc/status.ts'
-import type { StackInForce } from './stack-files.ts'
+import type { StackInForce } from './stack-in-force.ts'
 
 /** How long a finding with this code must last before it fires, in milliseconds. */
 export type HoldFor = (code: FindingCode) => number

@@ -6,7 +6,7 @@ import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import { type Reading, unknown } from '../../shared/domain/reading.ts'
 import type { StatusView } from '../../shared/ipc/status.ts'
 import { type GuardedStack, guardedStack, type HoldFor, noStackStatus } from './guarded-stack.ts'
-import type { StackInForce } from './stack-files.ts'
+import type { StackInForce } from './stack-in-force.ts'
 
 export type Verdict = {
   historyBefore: History

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Stack } from '../../shared/domain/stack.ts'
 import { renderStackFile } from '../../shared/stack/render-stack-file.ts'
-import { type StackFiles, type StackInForce, stackFiles } from './stack-files.ts'
+import { type StackFiles, stackFiles } from './stack-files.ts'
+import type { StackInForce } from './stack-in-force.ts'
 
 let root: string
 let running: StackFiles[] = []

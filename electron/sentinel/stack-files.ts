@@ -9,15 +9,7 @@ import { watcher } from '../observe/watcher.ts'
 import { isStackPath, onlyNamed, usualFileOf } from './given-stacks.ts'
 import { lastGoods } from './last-good.ts'
 import { stackDirectories } from './stack-directories.ts'
-
-/** A stack file, the stack that it puts in force, and what is wrong with it. */
-export type StackInForce = {
-  file: string
-  /** The file's own stack, or the last good one while there is a `problem`. */
-  stack?: Stack
-  /** Why the file as it is now cannot be used. */
-  problem?: string
-}
+import type { StackInForce } from './stack-in-force.ts'
 
 export type StackFilesParts = {
   /** Here are `stack.yaml` and `<name>.stack.yaml`. */

@@ -42,7 +42,9 @@ export function labEngine(machine: Machine, made: EngineParts): LabEngine {
   async function start({ dataRoot = 'data' } = {}): Promise<void> {
     await mkdir(made.directory, { recursive: true })
     const path = [...made.parts.programs, process.env['PATH'], '/usr/sbin:/sbin'].join(':')
-    const command = ['env', `PATH=${path}`, 'dockerd', ...made.options]
+    // runc keeps files in TMPDIR, and leaves them when it is killed.
+    const env = [`PATH=${path}`, `TMPDIR=${made.directory}`]
+    const command = ['env', ...env, 'dockerd', ...made.options]
     const places = {
       '--host': `unix://${made.socket}`,
       '--data-root': join(made.directory, dataRoot),
