@@ -1,6 +1,7 @@
 import { findingCodes } from '../../shared/assess/finding.ts'
 import { fillRunbook } from '../../shared/assess/runbook.ts'
 import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
+import { wrapProse } from './reporters/wrap.ts'
 import { type GlobalOptions, type Session, withSentinel } from './session.ts'
 
 /** The page of a finding, with the names of this machine's stack filled in. */
@@ -18,7 +19,8 @@ export async function runbook(
   }
   const page = await session.readRunbook(known)
   return withSentinel(session, options, async (sentinel) => {
-    session.stdout.write(fillRunbook(page, sentinel.mirror().stacks[0]))
+    const text = fillRunbook(page, sentinel.mirror().stacks[0])
+    session.stdout.write(wrapProse(text, session.stdout.columns))
     return exitCodes.fine
   })
 }

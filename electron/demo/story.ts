@@ -157,7 +157,7 @@ export function howToPlay(world: DemoWorld): string[] {
     'DEMO    $ docker context use default           (and desktop-linux to go back)',
     'DEMO    $ docker --context desktop-linux kill odin-grafana-1',
     `DEMO    $ docker -H ${world.native.endpoint} ps -a`,
-    'DEMO  The last line asks the second Docker of this world. Without -H, the context default',
-    'DEMO  would take your docker command to the real one of this machine.',
+    'DEMO  The last line asks the second Docker of this world. Without -H, the',
+    'DEMO  context default would lead docker to the real one of this machine.',
   ]
 }

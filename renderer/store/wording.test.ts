@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { findingCodes } from '../../shared/assess/finding.ts'
-import { durationWords, findingWords, shortListWords, stepTimeWords } from './wording.ts'
+import {
+  durationWords,
+  evidenceWords,
+  findingWords,
+  shortListWords,
+  stepTimeWords,
+} from './wording.ts'
 
 test.each([
   [-5, '0 s'],
@@ -24,4 +30,11 @@ test('every finding has a name for people', () => {
 test('a long list is told by its first names and a count', () => {
   expect(shortListWords(['default', 'rootless'], 2)).toBe('default, rootless')
   expect(shortListWords(['default', 'rootless', 'ws', 'farm'], 2)).toBe('default, rootless +2')
+})
+
+test('a time among the evidence is told in the time zone of who reads it', () => {
+  const now = Date.parse('2026-11-23T12:00:00.000Z')
+  const words = evidenceWords({ since: '2026-11-20T08:15:33.149Z', previous: 'default' }, now)
+  expect(words['previous']).toBe('default')
+  expect(words['since']).toMatch(/^\d+ Nov, \d\d:\d\d$/)
 })

@@ -91,3 +91,17 @@ export const countWords = (count: number, one: string, many = `${one}s`): string
 /** The first few, and how many more: `default, rootless +2`. */
 export const shortListWords = (names: readonly string[], limit: number): string =>
   names.slice(0, limit).join(', ') + (names.length > limit ? ` +${names.length - limit}` : '')
+
+const isTime = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
+
+/** Evidence as a person reads it: times in their own time zone. */
+export const evidenceWords = (
+  evidence: Readonly<Record<string, string>>,
+  now: number,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(evidence).map(([key, value]) => [
+      key,
+      isTime.test(value) ? momentWords(value, now) : value,
+    ]),
+  )

@@ -20,6 +20,7 @@ import {
 import {
   clockWords,
   durationWords,
+  evidenceWords,
   findingWords,
   healthWords,
   momentWords,
@@ -48,6 +49,7 @@ function Story(props: {
   return (
     <IncidentCard
       {...story}
+      cause={story.cause && { ...story.cause, evidence: evidenceWords(story.cause.evidence, now) }}
       title={findingWords(incident.cause)}
       sentence={withoutStart(incident.sentence, status.sentence)}
       severityWord={severityWords[incident.severity]}

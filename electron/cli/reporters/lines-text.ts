@@ -4,6 +4,7 @@ import { nextStep } from './status-text.ts'
 import { table } from './table.ts'
 
 const clock = (iso: string) => new Date(iso).toLocaleTimeString('sv-SE')
+const day = (iso: string) => new Date(iso).toLocaleDateString('sv-SE')
 
 /** Words the lines of `watch`, and says no incident again while its words stay the same. */
 export function news(paint: Paint): (line: WatchLine) => string | undefined {
@@ -11,7 +12,7 @@ export function news(paint: Paint): (line: WatchLine) => string | undefined {
   return (line) => {
     if (line.type !== 'incident') return lineText(line, paint)
     const { incident } = line
-    const words = [incident.status, incident.severity, incident.sentence, nextStep(incident)].join()
+    const words = [incident.status, incident.severity, incident.sentence].join()
     if (said.get(incident.id) === words) return undefined
     said.set(incident.id, words)
     return lineText(line, paint)
@@ -35,15 +36,24 @@ function lineText(line: WatchLine, paint: Paint): string | undefined {
   return undefined
 }
 
-/** The timeline, oldest first. */
+/** The timeline, oldest first, day by day. The stack is named where there are several. */
 export function timelineText(entries: readonly TimelineEntry[], paint: Paint): string {
   if (entries.length === 0) return 'Nothing is recorded in this time.'
-  return table(
+  const several = new Set(entries.flatMap(({ stack }) => stack ?? [])).size > 1
+  const lines = table(
     entries.map(({ at, kind, stack, sentence }) => [
-      paint('dim', new Date(at).toLocaleString('sv-SE')),
+      paint('dim', clock(at)),
       kind,
-      stack ?? '',
+      ...(several ? [stack ?? ''] : []),
       sentence,
     ]),
-  )
+    '  ',
+  ).split('\n')
+  return entries
+    .flatMap(({ at }, index) => {
+      const before = entries[index - 1]
+      const begins = before === undefined || day(before.at) !== day(at)
+      return [...(begins ? [paint('bold', day(at))] : []), lines[index] ?? '']
+    })
+    .join('\n')
 }

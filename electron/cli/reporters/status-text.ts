@@ -48,16 +48,18 @@ export function incidentText(
   const sentence = withoutStart(incident.sentence, status.sentence) || incident.sentence
   const lines = [`  ${toneText(incident.severity, paint)}  ${sentence}`]
   const root = inside.find((finding) => finding.code === incident.cause)
-  const evidence = Object.entries(root?.evidence ?? {}).filter(
-    ([, value]) => !incident.sentence.includes(value),
-  )
+  const evidence = Object.entries(root?.evidence ?? {})
+    .filter(([, value]) => !incident.sentence.includes(value))
+    .map(([key, value]) => [key, isTime.test(value) ? localTime(value) : value])
   if (evidence.length > 0) lines.push(table(evidence, '      '))
-  for (const finding of inside) {
-    if (finding !== root) lines.push(`      ${finding.code}  ${finding.sentence}`)
+  const others = inside.filter((finding) => finding !== root)
+  if (others.length > 0) {
+    lines.push('      Also:')
+    lines.push(...others.map(({ sentence }) => `        · ${sentence}`))
   }
   lines.push(`      ${paint('bold', 'Next:')} ${nextStep(incident)}`)
   if (incident.snoozedUntil) {
-    lines.push(`      Snoozed until ${new Date(incident.snoozedUntil).toLocaleString('sv-SE')}`)
+    lines.push(`      Snoozed until ${localTime(incident.snoozedUntil)}`)
   }
   return lines.join('\n')
 }
@@ -83,10 +85,10 @@ export function enginesText(engines: readonly EngineView[], paint: Paint): strin
     engine.contexts.join(', ') || engine.endpoint,
     engine.kind,
     engine.version,
-    engine.answers ? 'answers' : paint('magenta', `cannot see: ${engine.failure ?? 'no answer'}`),
     [engine.home ? 'home' : '', engine.current ? 'current' : ''].filter(Boolean).join(', '),
+    engine.answers ? 'answers' : paint('magenta', `cannot see: ${engine.failure ?? 'no answer'}`),
   ])
-  const head = ['ENGINE', 'KIND', 'VERSION', 'STATE', ''].map((cell) => paint('dim', cell))
+  const head = ['ENGINE', 'KIND', 'VERSION', '', 'STATE'].map((cell) => paint('dim', cell))
   return table([head, ...rows], '  ')
 }
 
@@ -131,3 +133,5 @@ function placeText({ places }: ServiceView, { homeId, homeSeen, ended, paint }: 
 }
 
 const short = (engineId: string) => engineId.slice(0, 12)
+const isTime = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
+const localTime = (iso: string) => new Date(iso).toLocaleString('sv-SE')

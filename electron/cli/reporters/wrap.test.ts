@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { wrap } from './wrap.ts'
+import { wrap, wrapProse } from './wrap.ts'
 
 const columns = 60
 
@@ -16,12 +16,21 @@ test('a list hangs behind its mark', () => {
   expect(wrap(line, columns).split('\n')[1]).toBe('     (desktop-linux is home)')
 })
 
-test('a path stays whole, however long', () => {
-  const path = `unix:///${'far/'.repeat(20)}docker.sock`
-  expect(wrap(`  endpoint  ${path} answers`, columns).split('\n')).toEqual([
-    `  endpoint  ${path}`,
-    '            answers',
-  ])
+test('a path stays whole, and moves left when its column is too narrow', () => {
+  const path = `unix:///${'far/'.repeat(9)}docker.sock`
+  const lines = wrap(`  endpoint  it is at ${path} and answers`, columns).split('\n')
+  expect(lines).toEqual(['  endpoint  it is at', `     ${path}`, '            and answers'])
+  const longer = `unix:///${'far/'.repeat(20)}docker.sock`
+  expect(wrap(`  endpoint  at ${longer}`, columns).split('\n')[1]).toBe(longer)
+})
+
+test('code in prose stays as it is', () => {
+  const code = `\`\`\`\n${'docker '.repeat(12)}\n\`\`\``
+  const prose = `- ${'word '.repeat(14).trim()}`
+  const [first, second, ...rest] = wrapProse(`${prose}\n${code}\n`, columns).split('\n')
+  expect(first?.length).toBeLessThanOrEqual(columns)
+  expect(second).toMatch(/^ {2}word/)
+  expect(rest.join('\n')).toBe(`${code}\n`)
 })
 
 test('colours are no width', () => {

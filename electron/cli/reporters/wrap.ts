@@ -4,8 +4,8 @@ const width = (text: string) => [...stripVTControlCharacters(text)].length
 
 /**
  * Breaks lines that are wider than the terminal between words, and hangs what follows under the
- * last column or behind the list mark. Without a terminal, and where a word alone is too long,
- * nothing is broken: a path stays one word to be copied.
+ * last column or behind the list mark. Without a terminal nothing is broken, and a word never:
+ * a path that is too long for the column moves left, to be copied as one.
  */
 export function wrap(text: string, columns: number | undefined): string {
   if (columns === undefined || columns < 40) return text
@@ -25,7 +25,8 @@ function broken(line: string, columns: number): string[] {
     if (fits || width(current) <= hang) current += piece
     else {
       lines.push(current)
-      current = ' '.repeat(hang) + piece.trimStart()
+      const word = piece.trimStart()
+      current = ' '.repeat(Math.max(0, Math.min(hang, columns - width(word)))) + word
     }
   }
   return [...lines, current]
@@ -42,3 +43,10 @@ function hangOf(line: string, columns: number): number {
   const mark = /^(?:\d+\.|[-*·✓✗↶▲>$]) /.exec(line.slice(indent))
   return indent + (mark?.[0].length ?? 0)
 }
+
+/** The same for Markdown, whose code blocks stay as they are. */
+export const wrapProse = (markdown: string, columns: number | undefined): string =>
+  markdown
+    .split(/(^```[\s\S]*?^```$)/m)
+    .map((part, index) => (index % 2 === 0 ? wrap(part, columns) : part))
+    .join('')
