@@ -49,7 +49,10 @@ async function executed(sentinel: Sentinel, hash: string): Promise<OperationView
   try {
     return await sentinel.execute(hash)
   } catch (error) {
-    throw new CommandProblem((error as Error).message, exitCodes.planFailed)
+    throw new CommandProblem(
+      `The plan was not begun: ${(error as Error).message}`,
+      exitCodes.planFailed,
+    )
   }
 }
 

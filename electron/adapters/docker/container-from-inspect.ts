@@ -7,6 +7,7 @@ import type {
   PublishedPort,
 } from '../../../shared/domain/container.ts'
 import type { InspectAnswer } from './engine-answers.ts'
+import { plainText } from './plain-text.ts'
 
 const compose = 'com.docker.compose.'
 export const projectLabel = `${compose}project`
@@ -41,24 +42,24 @@ export function containerFromInspect(answer: InspectAnswer): Container {
   const finishedAt = timeOf(state.FinishedAt)
   return {
     id: answer.Id,
-    name: answer.Name.replace(/^\//, ''),
-    project: labels[projectLabel] ?? '',
-    service: labels[`${compose}service`] ?? '',
+    name: plainText(answer.Name).replace(/^\//, ''),
+    project: plainText(labels[projectLabel] ?? ''),
+    service: plainText(labels[`${compose}service`] ?? ''),
     number: Number(labels[`${compose}container-number`]) || 1,
     oneOff: labels[`${compose}oneoff`] === 'True',
     state: states[state.Status] ?? 'dead',
     // Health has a place of its own in the list only since API 1.52; inspect always had it.
     health: healths[state.Health?.Status ?? ''] ?? 'none',
-    ...(last && { lastHealthcheck: { exitCode: last.ExitCode, output: last.Output } }),
+    ...(last && { lastHealthcheck: { exitCode: last.ExitCode, output: plainText(last.Output) } }),
     exitCode: state.ExitCode,
     oomKilled: state.OOMKilled === true,
-    error: state.Error,
+    error: plainText(state.Error),
     restartCount: answer.RestartCount,
     diedAt: [],
     ...(startedAt && { startedAt }),
     ...(finishedAt && { finishedAt }),
     createdAt: timeOf(answer.Created) ?? 0,
-    image: config.Image,
+    image: plainText(config.Image),
     imageId: answer.Image,
     restartPolicy: host.RestartPolicy?.Name || 'no',
     portsWanted: portsOf(host.PortBindings),

@@ -30,6 +30,7 @@ test.each(['bogus://x', 'tcp://a b', 'tcp://far:port'])('%s is no endpoint', (sa
 
 test.each([
   ['tcp://u:p@h', 'tcp://u:***@h'],
+  ['tcp://u:p@ss@h', 'tcp://u:***@h'],
   ['u:p@h:1', 'u:***@h:1'],
   ['ssh://u@h:22', 'ssh://u@h:22'],
   ['unix:///a:b@c', 'unix:///a:b@c'],

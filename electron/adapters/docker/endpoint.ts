@@ -2,7 +2,7 @@ export const defaultEndpoint = 'unix:///var/run/docker.sock'
 
 /** A password in an endpoint helps nobody (the CLI refuses it for ssh, drops it for tcp). */
 export const withoutPassword = (endpoint: string): string =>
-  endpoint.replace(/^([a-z+]*:\/\/)?([^/@:]*):[^/@]*@/i, '$1$2:***@')
+  endpoint.replace(/^([a-z+]*:\/\/)?([^/@:]*):[^/]*@/i, '$1$2:***@')
 
 /**
  * The endpoint as the docker CLI understands it: `localhost:2375` is `tcp://localhost:2375`.
