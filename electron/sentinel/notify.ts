@@ -36,10 +36,22 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
   const ending = new Map<string, NodeJS.Timeout>()
   let wake: NodeJS.Timeout | undefined
   let last: Promise<unknown> = Promise.resolve()
+  let reached = true
 
   /** One after the other, so that an end never overtakes its beginning. */
   function show(notice: Notice): void {
-    last = last.then(() => notifier.show(notice)).catch((error) => parts.onProblem?.(String(error)))
+    last = last
+      .then(() => notifier.show(notice))
+      .then(
+        () => {
+          reached = true
+        },
+        (error: Error) => {
+          // A desktop without a notification server has none for the next notice either.
+          if (reached) parts.onProblem?.(`Nothing can be shown on the desktop: ${error.message}`)
+          reached = false
+        },
+      )
   }
 
   function close(key: string): void {
