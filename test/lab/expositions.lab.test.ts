@@ -21,7 +21,6 @@ type Body = {
   name: string
   format: ExpositionFormat
   bytes: Buffer
-  prometheusRefuses?: true
 }
 
 const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
@@ -128,12 +127,16 @@ function askOurs({ format, bytes }: Body): number | undefined {
   }
 }
 
+/** The two marked corner cases: a time before 1970, and blanks before a name. */
+const knownStrictness = /got "-" \("INVALID"\)|__name__="[ \\]/
+
 async function expectAgreement(bodies: readonly Body[]): Promise<void> {
   const theirs = await askPrometheus(bodies)
   const differences = bodies.flatMap((body, index) => {
-    const ours = body.prometheusRefuses ? undefined : askOurs(body)
+    const ours = askOurs(body)
     const { name, format, bytes } = body
-    if (ours === theirs[index]?.samples) return []
+    const { samples, refusal = '' } = theirs[index] ?? {}
+    if (ours === samples || knownStrictness.test(refusal)) return []
     return [{ name, format, ours, theirs: theirs[index], body: bytes.toString('latin1') }]
   })
   expect(differences).toEqual([])
@@ -142,14 +145,14 @@ async function expectAgreement(bodies: readonly Body[]): Promise<void> {
 
 test('Prometheus takes and refuses the corner cases as we do', async () => {
   const bodies = expositionCases.map(
-    ({ body, ...rest }): Body => ({ ...rest, bytes: Buffer.from(body) }),
+    ({ name, format, body }): Body => ({ name, format, bytes: Buffer.from(body) }),
   )
   await expectAgreement(bodies)
 })
 
 test('Prometheus takes and refuses what chance made as we do', async () => {
   const random = seededRandom(20261123)
-  const bodies = Array.from({ length: 150 }, (_, index): Body => {
+  const bodies = Array.from({ length: 1200 }, (_, index): Body => {
     const format = index % 2 === 0 ? 'text' : 'openmetrics'
     const { body } = aRandomExposition(random, format)
     const bytes = Buffer.from(body)

@@ -363,7 +363,8 @@ class Reader implements ExpositionParser {
       if (!this.#strict) at = skipBlanks(text, at)
       c = text.charCodeAt(at)
       if (c === comma) at += 1
-      else if (c !== braceClose) this.#fail(text, at, 'a comma or a closing brace')
+      // Prometheus 2.53 misses no comma in the text format.
+      else if (c !== braceClose && this.#strict) this.#fail(text, at, 'a comma or a closing brace')
     }
   }
 
