@@ -1,3 +1,19 @@
+import { Fragment } from 'react'
+
+/** A path may be broken behind a slash, before it is broken anywhere. */
+function Breakable({ text }: { text: string }) {
+  let at = 0
+  return text.split(/(?<=\/)/).map((part) => {
+    at += part.length
+    return (
+      <Fragment key={at}>
+        {part}
+        <wbr />
+      </Fragment>
+    )
+  })
+}
+
 /** Key → value, in the order in which it was told. */
 export function Evidence({ evidence }: { evidence: Readonly<Record<string, string>> }) {
   const entries = Object.entries(evidence)
@@ -7,7 +23,9 @@ export function Evidence({ evidence }: { evidence: Readonly<Record<string, strin
       {entries.map(([key, value]) => (
         <div key={key} className="evidence-line">
           <dt>{key}</dt>
-          <dd>{value}</dd>
+          <dd>
+            <Breakable text={value} />
+          </dd>
         </div>
       ))}
     </dl>
