@@ -84,6 +84,8 @@ async function scrapeWith(
       throw Object.assign(new Error(`${at} sends no exposition. ${error.message}`), {
         code: error.code,
       })
+    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_'))
+      throw new HttpFailure('invalid', `${at} sends what cannot be unpacked.`, { cause: error })
     throw connectionFailure(at, both.aborted ? { code: 'ABORT_ERR' } : error)
   } finally {
     clearTimeout(timer)
