@@ -51,6 +51,32 @@ test('the window shows what the loop says, without being asked', async () => {
   await page.getByText('The Docker configuration cannot be read.').first().waitFor()
 })
 
+test('the keyboard reaches the way back first, and walks a menu', async () => {
+  await using stage = await openStage()
+  const page = await stage.page()
+  await stage.app.guard((guard) => guard.become('switched'))
+  await page.getByRole('button', { name: 'Switch back' }).waitFor()
+  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '')
+  const seen: string[] = []
+  while (seen.length < 12 && seen.at(-1) !== 'Snooze') {
+    await page.keyboard.press('Tab')
+    seen.push(await focused())
+  }
+  expect(seen.indexOf('Switch back')).toBeGreaterThan(-1)
+  expect(seen.indexOf('Switch back')).toBeLessThan(seen.indexOf('Snooze'))
+  await page.keyboard.press('Enter')
+  await eventually(
+    'the first choice has it',
+    async () => (await focused()) === 'For 1 hour' || undefined,
+  )
+  await page.keyboard.press('ArrowDown')
+  expect(await focused()).toBe('Until tomorrow')
+  await page.keyboard.press('ArrowDown')
+  expect(await focused()).toBe('For 1 hour')
+  await page.keyboard.press('Escape')
+  await eventually('the menu is closed', async () => (await focused()) === 'Snooze' || undefined)
+})
+
 test('a second start shows the window of the first and ends', async () => {
   await using stage = await openStage({ args: ['--hidden'] })
   await stage.tray.item()
