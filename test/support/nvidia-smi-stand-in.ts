@@ -48,14 +48,16 @@ function answer(): void {
       process.stdout.write(`${fields.map((field) => row[field] ?? '[N/A]').join(', ')}\n`)
     }
   }
-  tell(scene)
+  const next = () => {
+    const now = read()
+    if (!now.silent && !failed(now)) tell(now)
+  }
+  // The watch first: a scene that changes in between is told by the first round.
   watch(dirname(file), (_, entry) => {
-    if (entry !== basename(file)) return
-    const next = read()
-    if (next.silent || failed(next)) return
-    tell(next)
+    if (entry === basename(file)) next()
   })
-  setInterval(() => tell(read()), Number(args[args.indexOf('-l') + 1]) * 1000)
+  next()
+  setInterval(next, Number(args[args.indexOf('-l') + 1]) * 1000)
 }
 
 function failed({ fails }: Scene): boolean {

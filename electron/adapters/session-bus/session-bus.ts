@@ -15,7 +15,18 @@ export function connectSessionBus(env: NodeJS.ProcessEnv = process.env): Message
   const busAddress =
     env['DBUS_SESSION_BUS_ADDRESS'] ||
     (runtimeDirectory && `unix:path=${join(runtimeDirectory, 'bus')}`)
-  if (!busAddress) return undefined
+  return busAddress ? connectBus(busAddress) : undefined
+}
+
+/** Where the system's bus is unless a variable says otherwise; every systemd machine has it there. */
+const usualSystemBus = 'unix:path=/run/dbus/system_bus_socket'
+
+/** The machine's own D-Bus, where system services are, on the same terms as the session's. */
+export function connectSystemBus(env: NodeJS.ProcessEnv = process.env): MessageBus | undefined {
+  return connectBus(env['DBUS_SYSTEM_BUS_ADDRESS'] || usualSystemBus)
+}
+
+function connectBus(busAddress: string): MessageBus | undefined {
   try {
     const bus = createClient({
       busAddress,
