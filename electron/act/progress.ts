@@ -38,7 +38,10 @@ export function progressOf(file: PlanFile, tell: OnProgress, now: () => number):
   }
 
   function withTime(index: number, changed: Partial<StepView>): Partial<StepView> {
-    if (changed.state === 'running') began.set(index, now())
+    if (changed.state === 'running') {
+      began.set(index, now())
+      return { ...changed, startedAt: new Date(now()).toISOString() }
+    }
     const since = began.get(index)
     const finished = changed.state === 'done' || changed.state === 'failed'
     return finished && since !== undefined ? { ...changed, milliseconds: now() - since } : changed

@@ -88,6 +88,17 @@ test('Docker Desktop that stops an hour after a switch is not its cause', () => 
   ).not.toBe('Docker Desktop stopped')
 })
 
+test('Docker Desktop that was quit stays the cause when it is back and the context is not', () => {
+  const back = afterSeeing(well, desktopQuit, switchedToDefault)
+  expect(contextSwitched(back)[0]?.evidence['cause']).toBe('Docker Desktop stopped')
+})
+
+test('Docker Desktop that was back before somebody switched is not the cause', () => {
+  const desktopDown = anObservedState({ engines: [desktopStopped, nativeWith()] })
+  const somebody = afterSeeing(well, desktopDown, well, well, switchedToDefault)
+  expect(contextSwitched(somebody)[0]?.evidence['cause']).toContain('docker context use')
+})
+
 test('a switch that nobody saw is told as such', () => {
   const before = afterSeeing(well).history
   const history = remember(before, switchedToDefault, noon + minute, { firstLook: true })

@@ -57,6 +57,8 @@ function causeOf(situation: Situation, contexts: DockerContexts): string {
 
 /** How far apart Docker Desktop's own switch and its engine's start or end may be. */
 const oneEventMs = 60_000
+/** By how much our sight of its switch may lag behind our sight of its end. */
+const ownSwitchLagMs = 10_000
 
 /** On shutdown Docker Desktop resets the current context to `default` (docs.docker.com, Linux). */
 function desktopStopped({ observed, stack, history }: Situation): boolean {
@@ -64,8 +66,16 @@ function desktopStopped({ observed, stack, history }: Situation): boolean {
   if (home.engineKind !== 'docker-desktop') return false
   const engine = history.engines[homeEndpoint(observed.contexts, home)]
   if (homeIsDown(observed, home)) return atOnce(engine?.since, history)
-  // It is back, and the context is not: that it was quit is still why.
-  return engine?.stoppedAt !== undefined && atOnce(engine.stoppedAt, history)
+  // It is back, and the context is not: that it was quit is still why. But its own switch comes
+  // before its end; one that came well after is somebody's.
+  const { stoppedAt } = engine ?? {}
+  const since = history.current?.since
+  return (
+    stoppedAt !== undefined &&
+    since !== undefined &&
+    since - stoppedAt <= ownSwitchLagMs &&
+    atOnce(stoppedAt, history)
+  )
 }
 
 /** On startup it makes its own context the current one (docs.docker.com, Linux). */
