@@ -23,9 +23,13 @@ export type SystemdUnitsParts = {
   connect: () => MessageBus | undefined
 }
 
+const firstRetryMs = 1_000
+const mostRetryMs = 60_000
+
 /** Keeps one connection open: signals come over it. */
 export function systemdUnits({ scope, connect }: SystemdUnitsParts): SystemdUnits {
   let bus: MessageBus | undefined
+  let retrying: NodeJS.Timeout | undefined
   let closed = false
 
   function opened(): MessageBus {
@@ -72,7 +76,15 @@ export function systemdUnits({ scope, connect }: SystemdUnitsParts): SystemdUnit
         // systemd sends nothing to anybody before somebody has subscribed.
         await listening.invoke({ ...systemd, member: 'Subscribe' })
       }
-      const armed = () => arm().then(changed, () => {})
+      // A bus that is just starting may leave the first calls without an answer.
+      let patienceMs = firstRetryMs
+      const armed = (): Promise<void> =>
+        arm().then(changed, () => {
+          clearTimeout(retrying)
+          if (closed) return
+          retrying = setTimeout(() => void armed(), patienceMs)
+          patienceMs = Math.min(2 * patienceMs, mostRetryMs)
+        })
       listening.connection.on('message', (message) => {
         if (closed || !isAboutUnits(message, fits)) return
         // A new systemd on the bus knows no subscribers.
@@ -87,6 +99,7 @@ export function systemdUnits({ scope, connect }: SystemdUnitsParts): SystemdUnit
     },
     close() {
       closed = true
+      clearTimeout(retrying)
       // Not bus.close(): where there is no connection yet, dbus-native 0.16 would go on trying.
       bus?.connection.end()
       bus = undefined

@@ -13,11 +13,11 @@ const from = `type='signal',sender='${systemd.destination}'`
  * interface and of its Service interface: the first is enough to look again.
  */
 export const matchRules: readonly string[] = [
+  `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${systemd.destination}'`,
   ...['UnitNew', 'UnitRemoved', 'JobRemoved', 'UnitFilesChanged', 'Reloading'].map(
     (member) => `${from},interface='${systemd.interface}',member='${member}'`,
   ),
   `${from},path_namespace='${systemd.path}/unit',interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',arg0='org.freedesktop.systemd1.Unit'`,
-  `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${systemd.destination}'`,
 ]
 
 /** Whether a message is a signal after which these units may look different. */
