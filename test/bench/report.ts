@@ -2,7 +2,7 @@
 export type Measured = {
   what: string
   ours: number
-  unit: 'ms' | '% of a core' | 'MiB' | 'processes'
+  unit: 'ms' | '% of a core' | 'MiB' | 'processes' | 'requests'
   /** What it stands beside, measured in the same run. */
   beside?: { what: string; value: number }
   /** The ratio ours / beside, where that is the claim. */

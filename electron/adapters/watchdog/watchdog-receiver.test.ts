@@ -1,3 +1,4 @@
+import { ReadableStream } from 'node:stream/web'
 import { afterEach, expect, test } from 'vitest'
 import { type WatchdogReceiver, watchdogReceiver } from './watchdog-receiver.ts'
 
@@ -92,7 +93,10 @@ test('too much is refused also when its length was not told', async () => {
   const chunks = async function* () {
     for (let i = 0; i < 40; i += 1) yield new TextEncoder().encode('x'.repeat(65_536))
   }
-  const sent = post('', { body: ReadableStream.from(chunks()), duplex: 'half' } as RequestInit)
+  const sent = post('', {
+    body: ReadableStream.from(chunks()),
+    duplex: 'half',
+  } as unknown as RequestInit)
   const status = await sent.then(
     (response) => response.status,
     () => 'hung up',
