@@ -36,6 +36,8 @@ export type GrafanaStandIn = Omit<WebServer, 'asked'> & {
   databaseOk: boolean
   /** Requests with another token are refused; without one nobody is let in. */
   token: string
+  /** The token is a viewer's: it may query, and not list the datasources. */
+  isViewer: boolean
   datasources: StandInDatasource[]
   dashboards: StandInDashboard[]
   /** Models of library panels by uid. */
@@ -65,6 +67,7 @@ export async function grafanaStandIn(
     version: '11.6.0',
     databaseOk: true,
     token: 'a-token',
+    isViewer: false,
     datasources: [],
     dashboards: [],
     library: new Map(),
@@ -93,6 +96,9 @@ async function answer(standIn: GrafanaStandIn, request: IncomingMessage): Promis
   }
   if (request.headers.authorization !== `Bearer ${standIn.token}`)
     return refuse(401, 'Invalid API key')
+  if (area === 'datasources' && rest.length === 0 && standIn.isViewer)
+    return refuse(403, "You'll need additional permissions: datasources:read")
+  if (area === 'frontend' && rest[0] === 'settings') return settings(standIn)
   if (area === 'datasources') return datasources(standIn, rest, url)
   if (area === 'search') return search(standIn, url)
   if (area === 'dashboards' && rest[0] === 'uid') return dashboard(standIn, rest[1] ?? '')
@@ -123,6 +129,18 @@ async function datasources(standIn: GrafanaStandIn, parts: string[], url: URL): 
   }
   if (rest[1] === 'health') return health(source)
   return ok(source)
+}
+
+function settings({ datasources }: GrafanaStandIn): Answered {
+  const builtIn = { uid: 'grafana', type: 'datasource', meta: { builtIn: true } }
+  const own = datasources.map(({ name, uid, type, jsonData }) => [
+    name,
+    { id: 1, uid, type, jsonData: jsonData ?? {}, url: `/api/datasources/proxy/uid/${uid}` },
+  ])
+  return ok({
+    datasources: { '-- Grafana --': builtIn, ...Object.fromEntries(own) },
+    defaultDatasource: datasources.find(({ isDefault }) => isDefault)?.name ?? '-- Grafana --',
+  })
 }
 
 async function health(source: StandInDatasource): Promise<Answered> {

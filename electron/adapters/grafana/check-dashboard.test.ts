@@ -4,6 +4,7 @@ import {
   grafanaStandIn,
   type Query,
 } from '../../../test/support/grafana-stand-in.ts'
+import { webServer } from '../../../test/support/web-server.ts'
 import { checkDashboard } from './check-dashboard.ts'
 import { type GrafanaClient, grafanaClient } from './grafana-client.ts'
 
@@ -235,4 +236,30 @@ test('all pages of the search are read', async () => {
     dashboard: { title: `D ${index}` },
   }))
   expect(await client.findDashboards()).toHaveLength(1001)
+})
+
+test("a viewer's token is enough", async () => {
+  grafana.isViewer = true
+  expect(await states({ panels: [panel(1, 'up'), panel(2, 'none')] })).toEqual([
+    '1 data',
+    '2 no-data',
+  ])
+  const { datasources, tokenRefused } = await client.look()
+  expect(tokenRefused).toBeUndefined()
+  expect(datasources).toMatchObject([
+    { uid: 'p1', name: 'Prometheus', type: 'prometheus', url: '' },
+    { uid: 'p2', name: 'Other' },
+  ])
+})
+
+test('a request that Grafana cannot read is told in its own words', async () => {
+  const refusing = await webServer((_, response) =>
+    response.writeHead(400).end('{"message":"bad request data"}'),
+  )
+  const other = grafanaClient({ url: refusing.url, token: 'x' })
+  await expect(other.query([], { from: 0, to: 1 })).rejects.toThrow(
+    `Grafana at ${refusing.url} answered bad request data.`,
+  )
+  other.close()
+  await refusing.stop()
 })

@@ -20,6 +20,24 @@ export const datasourcesAnswer = z.array(
   }),
 )
 
+/** What every signed-in viewer may read: the datasources by name, with Grafana's own among them. */
+export const settingsAnswer = z.object({
+  datasources: z.record(
+    z.string(),
+    z.looseObject({
+      uid: text,
+      type: text,
+      isDefault: z.boolean().nullish(),
+      jsonData: z
+        .looseObject({ timeInterval: z.string().nullish().catch(undefined) })
+        .nullish()
+        .catch(undefined),
+      meta: z.looseObject({ builtIn: z.boolean().nullish() }).nullish().catch(undefined),
+    }),
+  ),
+  defaultDatasource: text,
+})
+
 /** A plugin that has no health check answers in another form. */
 export const datasourceHealthAnswer = z.object({ status: z.string(), message: text })
 
@@ -133,7 +151,11 @@ const queryResult = z.looseObject({
 })
 export type QueryResult = z.infer<typeof queryResult>
 
-export const queryAnswer = z.object({ results: z.record(z.string(), queryResult) })
+export const queryAnswer = z.object({
+  results: z.record(z.string(), queryResult).nullish(),
+  /** In the place of results, where the whole request was refused. */
+  message: text,
+})
 
 // What Prometheus and Loki answer behind Grafana's proxy.
 export const labelValuesAnswer = z.object({ data: z.array(z.string()).nullish() })

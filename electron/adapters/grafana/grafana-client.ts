@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Datasource, Grafana } from '../../../shared/domain/grafana.ts'
 import { type Door, httpClient } from '../http/http-client.ts'
-import { HttpFailure } from '../http/http-failure.ts'
+import { firstLine, HttpFailure } from '../http/http-failure.ts'
 import type { Source } from './find-datasource.ts'
 import {
   dashboardAnswer,
@@ -16,6 +16,7 @@ import {
   type RawDashboard,
   type RawPanel,
   searchAnswer,
+  settingsAnswer,
   vectorAnswer,
 } from './grafana-answers.ts'
 import type { PanelQuery } from './panel-queries.ts'
@@ -38,6 +39,8 @@ export interface GrafanaClient {
   lookUp(source: Source, lookup: Lookup, range: TimeRange, signal?: AbortSignal): Promise<string[]>
   close(): void
 }
+
+type ListedSource = z.infer<typeof datasourcesAnswer>[number]
 
 const pageSize = 1000
 const mostPages = 5
@@ -64,8 +67,28 @@ export function grafanaClient(door: Omit<Door, 'what'>): GrafanaClient {
     }
   }
 
-  async function listSources(signal?: AbortSignal) {
-    return http.askJson('/api/datasources', datasourcesAnswer, withSignal(signal))
+  /** The list is for administrators; a viewer's token finds the same, less addresses, elsewhere. */
+  async function listSources(signal?: AbortSignal): Promise<ListedSource[]> {
+    try {
+      return await http.askJson('/api/datasources', datasourcesAnswer, withSignal(signal))
+    } catch (error) {
+      if (!(error instanceof HttpFailure && error.status === 403)) throw error
+    }
+    const settings = await http.askJson(
+      '/api/frontend/settings',
+      settingsAnswer,
+      withSignal(signal),
+    )
+    return Object.entries(settings.datasources)
+      .filter(([, { uid, meta }]) => uid !== '' && uid !== 'grafana' && meta?.builtIn !== true)
+      .map(([name, { uid, type, isDefault, jsonData }]) => ({
+        uid,
+        name,
+        type,
+        url: '',
+        isDefault: isDefault ?? name === settings.defaultDatasource,
+        jsonData,
+      }))
   }
 
   async function datasources(signal?: AbortSignal): Promise<Datasource[]> {
@@ -178,14 +201,16 @@ export function grafanaClient(door: Omit<Door, 'what'>): GrafanaClient {
       return { ...result.model, panels: undefined }
     },
     async query(queries, { from, to }, signal) {
-      const { results } = await http.askJson('/api/ds/query', queryAnswer, {
+      const { results, message } = await http.askJson('/api/ds/query', queryAnswer, {
         ...withSignal(signal),
         body: { queries, from: String(from), to: String(to) },
         // With a failed query among them: 400 or 500, in some versions 207; the results are there.
         alsoStatus: (status) => status === 400 || status === 500,
         patienceMs: queryPatienceMs,
       })
-      return results
+      if (results) return results
+      const said = message === '' ? 'a query without a result' : firstLine(message)
+      throw new HttpFailure('invalid', `${http.at} answered ${said}.`, { status: 400 })
     },
     async lookUp(source, lookup, range, signal) {
       return (await lookUp(source, lookup, range, signal)).slice(0, mostOptions)
