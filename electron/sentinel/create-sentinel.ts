@@ -9,6 +9,7 @@ import type { Plan } from '../../shared/plan/plan.ts'
 import type { EngineWatchers } from '../observe/engines.ts'
 import type { Watcher } from '../observe/watcher.ts'
 import type { Attention } from './attention.ts'
+import type { Baselines } from './baselines.ts'
 import { changesBetween, withdrawn } from './changes.ts'
 import { chronicleOf, chronicleOfChanges } from './chronicle.ts'
 import type { HoldFor } from './guarded-stack.ts'
@@ -22,6 +23,7 @@ import type { StackFiles } from './stack-files.ts'
 import { type Countdown, stayHome } from './stay-home.ts'
 import type { Adoption, AdoptionWish, IncidentChange, Sentinel } from './surface.ts'
 import type { Timeline } from './timeline.ts'
+import type { MonitoringWatch } from './watch-monitoring.ts'
 
 export type SentinelParts = {
   demo: boolean
@@ -33,6 +35,9 @@ export type SentinelParts = {
   timeline: Timeline
   attention: Attention
   memory: Memory
+  /** Everything beyond the containers; absent where only the place is guarded. */
+  monitoring?: MonitoringWatch
+  baselines: Baselines
   /** What reports are made of. */
   records: IncidentRecords
   holdFor: HoldFor
@@ -51,6 +56,8 @@ export type SentinelParts = {
 }
 
 const newestInMirror = 50
+/** What has been done is on record; only the next look at it waits so long. */
+const afterDeedMs = 1_000
 
 const withoutNameless = (sight: EngineSight): EngineSight =>
   sight.contexts.includes('') ? { ...sight, contexts: sight.contexts.filter(Boolean) } : sight
@@ -83,6 +90,11 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     history: await parts.memory.load(),
     holdFor: parts.holdFor,
     snoozedUntil: (incident) => attention.snoozedUntil(incident, now()),
+    beyond(stack) {
+      const sights = parts.monitoring?.sights(stack)
+      const baseline = parts.baselines.of(stack)
+      return { ...(sights && { monitoring: sights }), ...(baseline && { baseline }) }
+    },
     alsoDueAt: () => attention.movingUntil(now()),
     now,
     onVerdict,
@@ -200,7 +212,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
   /** What has just been done should be seen at once; an engine that hangs is not waited for. */
   async function lookWithPatience(): Promise<void> {
     const { promise: enough, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, parts.patienceMs)
+    const timer = setTimeout(resolve, afterDeedMs)
     await Promise.race([Promise.all([parts.contexts.lookNow(), parts.engines.lookNow()]), enough])
     clearTimeout(timer)
   }
@@ -231,8 +243,13 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
         watchEngines(contexts)
         judging.see({ contexts })
       })
-      parts.engines.start((engines) => judging.see({ engines: engines.map(withoutNameless) }))
+      parts.engines.start((engines) => {
+        judging.see({ engines: engines.map(withoutNameless) })
+        parts.monitoring?.lookSoon(judging.observed())
+      })
+      parts.monitoring?.start(judging.judgeNow)
       await parts.stackFiles.start((stacks) => {
+        parts.monitoring?.setStacks(stacks.flatMap(({ stack }) => stack ?? []))
         homes = stacks.flatMap(({ stack }) => stack?.home ?? [])
         watchEngines(judging.observed().contexts)
         parts.engines.setProjects(
@@ -248,7 +265,12 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     async stop() {
       home.stop()
       judging.stop()
-      await Promise.all([parts.contexts.stop(), parts.engines.stop(), parts.stackFiles.stop()])
+      await Promise.all([
+        parts.contexts.stop(),
+        parts.engines.stop(),
+        parts.stackFiles.stop(),
+        parts.monitoring?.stop(),
+      ])
       await Promise.all([parts.memory.close(), parts.records.close()])
       note(entry('sentinel', null, 'sentinel', 'Sentinel stopped watching.'))
       timeline.close()
@@ -258,7 +280,9 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
         parts.contexts.lookNow(),
         parts.engines.lookNow(),
         parts.stackFiles.lookNow(),
+        parts.monitoring?.lookNow(),
       ])
+      judging.judgeNow()
     },
     mirror,
     observed: judging.observed,

@@ -6,6 +6,7 @@ import { stackFileInvalid } from '../../shared/assess/rules/stack-file-invalid.t
 import { statusView } from '../../shared/assess/status-view.ts'
 import { verdict } from '../../shared/assess/verdict.ts'
 import { emptyHistory, type History } from '../../shared/domain/history.ts'
+import type { Baseline, MonitoringSights } from '../../shared/domain/monitoring.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
 import type { StatusView } from '../../shared/ipc/status.ts'
@@ -14,11 +15,15 @@ import type { StackInForce } from './stack-in-force.ts'
 /** How long a finding with this code must last before it fires, in milliseconds. */
 export type HoldFor = (code: FindingCode) => number
 
+/** Both absent while nobody looks beyond the containers. */
+export type Beyond = { monitoring?: MonitoringSights; baseline?: Baseline }
+
 export type Matter = {
   observed: ObservedState
   history: History
   now: number
   snoozedUntil: (incident: string) => number | undefined
+  beyond: (stack: string) => Beyond
 }
 
 /** One stack and what has been found about it so far. */
@@ -46,10 +51,17 @@ export function guardedStack(first: StackInForce, holdFor: HoldFor): GuardedStac
     update(next) {
       inForce = next
     },
-    judge({ observed, history, now, snoozedUntil }) {
+    judge({ observed, history, now, snoozedUntil, beyond }) {
       const { stack, file, problem } = inForce
       const stackFileProblem = problem === undefined ? {} : { stackFileProblem: { file, problem } }
-      const situation = stack && { observed, stack, history, now, ...stackFileProblem }
+      const situation = stack && {
+        observed,
+        stack,
+        history,
+        now,
+        ...stackFileProblem,
+        ...beyond(stack.name),
+      }
       const found = situation ? assess(situation) : stackFileInvalid(stackFileProblem)
       const unseen = situation ? undecided(situation) : undefined
       held = hold(held, found, now, holdFor, unseen)

@@ -5,7 +5,13 @@ import type { History } from '../../shared/domain/history.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import { type Reading, unknown } from '../../shared/domain/reading.ts'
 import type { StatusView } from '../../shared/ipc/status.ts'
-import { type GuardedStack, guardedStack, type HoldFor, noStackStatus } from './guarded-stack.ts'
+import {
+  type Beyond,
+  type GuardedStack,
+  guardedStack,
+  type HoldFor,
+  noStackStatus,
+} from './guarded-stack.ts'
 import type { StackInForce } from './stack-in-force.ts'
 
 export type Verdict = {
@@ -19,6 +25,8 @@ export type JudgeParts = {
   history: History
   holdFor: HoldFor
   snoozedUntil: (incident: string) => number | undefined
+  /** What is seen of a stack beyond its containers, and was accepted as right. */
+  beyond: (stack: string) => Beyond
   /** When time alone changes something that no stack knows of. */
   alsoDueAt: () => number | undefined
   now: () => number
@@ -63,10 +71,10 @@ export function judge(parts: JudgeParts): Judge {
     const [historyBefore, before] = [history, statuses]
     history = remember(history, observed, now, { firstLook: !firstVerdictGiven })
     firstVerdictGiven = true
-    const { snoozedUntil } = parts
+    const { snoozedUntil, beyond } = parts
     statuses =
       guards.length > 0
-        ? guards.map((guard) => guard.judge({ observed, history, now, snoozedUntil }))
+        ? guards.map((guard) => guard.judge({ observed, history, now, snoozedUntil, beyond }))
         : [noStackStatus(observed, now)]
     scheduleDeadline(now)
     parts.onVerdict({ historyBefore, history, before, after: statuses })

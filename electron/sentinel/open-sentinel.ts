@@ -16,6 +16,7 @@ import { contextWatcher } from '../observe/docker-context.ts'
 import { engineWatchers } from '../observe/engines.ts'
 import { adoptStack } from './adopt-stack.ts'
 import { openAttention } from './attention.ts'
+import { baselines } from './baselines.ts'
 import { createSentinel } from './create-sentinel.ts'
 import { dockerDeeds } from './docker-deeds.ts'
 import type { HoldFor } from './guarded-stack.ts'
@@ -25,6 +26,7 @@ import { planTitle } from './proposals.ts'
 import { stackFiles } from './stack-files.ts'
 import type { Sentinel } from './surface.ts'
 import { openTimeline } from './timeline.ts'
+import { watchMonitoring } from './watch-monitoring.ts'
 
 export type OpenOptions = {
   /** Whose Docker, and whose configuration. */
@@ -34,6 +36,10 @@ export type OpenOptions = {
   /** One look and no more: a finding counts at once, and the look itself leaves no trace. */
   oneShot?: boolean
   demo?: boolean
+  /** Look beyond the containers too. */
+  monitoring?: boolean
+  /** Grafana's token for a stack; it is asked for when Grafana is. */
+  grafanaToken?: (stack: string) => Promise<string | undefined>
   userUnits: UserUnitStarter
   /** How long findings must last before they fire; the rule book's own times otherwise. */
   holdFor?: HoldFor
@@ -95,6 +101,19 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     timeline,
     attention,
     memory,
+    baselines: baselines({
+      stateDirectory: state,
+      now,
+      onSetAside: (path) =>
+        tell('file:baselines', `What was accepted could not be read; the file is ${path}.`),
+    }),
+    ...(options.monitoring && {
+      monitoring: watchMonitoring({
+        env: place.env,
+        grafanaToken: options.grafanaToken ?? (async () => undefined),
+        now,
+      }),
+    }),
     records: incidentRecords({ stateDirectory: state, onProblem: onProblem ?? (() => {}) }),
     holdFor: options.holdFor ?? (oneShot ? () => 0 : holdFor),
     patienceMs,

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Baseline } from '../../shared/domain/monitoring.ts'
+import { stateFile } from './state-file.ts'
+
+const hashes = z.record(z.string(), z.string())
+
+const baselineSchema: z.ZodType<Baseline> = z.strictObject({
+  acceptedAt: z.number(),
+  files: hashes,
+  images: hashes,
+  configHashes: hashes,
+  jobs: z.array(z.string()),
+  panels: z.array(z.string()).exactOptional(),
+})
+
+const remembered = z.strictObject({ stack: z.string(), baseline: baselineSchema.nullable() })
+
+/** What the user accepted as right beyond the stack files, one for each stack. */
+export interface Baselines {
+  /** Undefined until something has been accepted, or before it has been read. */
+  of(stack: string): Baseline | undefined
+  /** Reads what was accepted earlier. A file that makes no sense is kept aside, and told. */
+  load(stack: string): Promise<void>
+  accept(stack: string, baseline: Baseline): Promise<void>
+}
+
+export type BaselinesParts = {
+  stateDirectory: string
+  now: () => number
+  onSetAside: (path: string) => void
+}
+
+export function baselines(parts: BaselinesParts): Baselines {
+  const accepted = new Map<string, Baseline>()
+
+  /** Names of stacks differ by more than what file names may hold. */
+  function fileOf(stack: string) {
+    const name = createHash('sha256').update(stack).digest('hex').slice(0, 16)
+    const path = join(parts.stateDirectory, 'baselines', `${name}.json`)
+    return stateFile(path, remembered, { stack, baseline: null })
+  }
+
+  return {
+    of: (stack) => accepted.get(stack),
+    async load(stack) {
+      if (accepted.has(stack)) return
+      const { value, setAside } = await fileOf(stack).load(parts.now())
+      if (setAside !== undefined) parts.onSetAside(setAside)
+      if (value.baseline) accepted.set(stack, value.baseline)
+    },
+    async accept(stack, baseline) {
+      accepted.set(stack, baseline)
+      await fileOf(stack).save({ stack, baseline })
+    },
+  }
+}
