@@ -19,22 +19,26 @@ test('the published schemas are up to date: node build/schemas.ts writes them', 
   expect(await outdatedSchemas()).toEqual([])
 })
 
-describe('stack.schema.json', () => {
-  const fixtures = 'test/fixtures/stack-files'
+describe.each([
+  ['stack', 'test/fixtures/stack-files'],
+  ['settings', 'test/fixtures/settings'],
+])('%s.schema.json', (name, fixtures) => {
   const files = (ending: string) =>
     readdirSync(join(root, fixtures)).filter((file) => file.endsWith(ending))
 
   test.each(files('.good.yaml'))('accepts %s', (file) => {
-    expect(accepts('stack', parse(read(`${fixtures}/${file}`)))).toBe(true)
+    // A file without keys is one where nothing has been chosen.
+    expect(accepts(name, parse(read(`${fixtures}/${file}`)) ?? {})).toBe(true)
   })
 
   /** Faults that only a parser of the text, or a look across branches, can tell. */
-  const beyondASchema = /^(not-yaml|tab-|duplicate-|several-documents|unknown-tag|alias)/
+  const beyondASchema =
+    /^(not-yaml|tab-|duplicate-|several-documents|unknown-tag|alias|quiet-hours-of-no-length)/
 
   test.each(files('.bad.yaml').filter((file) => !beyondASchema.test(file)))(
     'refuses %s',
     (file) => {
-      expect(accepts('stack', parse(read(`${fixtures}/${file}`)))).toBe(false)
+      expect(accepts(name, parse(read(`${fixtures}/${file}`)))).toBe(false)
     },
   )
 
@@ -55,7 +59,7 @@ describe('stack.schema.json', () => {
         walk(child, `${path}.${key}`)
       }
     }
-    walk(published('stack'), '')
+    walk(published(name), '')
     expect(undescribed).toEqual([])
   })
 })

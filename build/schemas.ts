@@ -3,16 +3,23 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { writeWhole } from '../electron/adapters/disk/write-whole.ts'
 import { statusReportSchema, watchLineSchema } from '../shared/ipc/status.ts'
+import { settingsFileSchema } from '../shared/settings/settings-schema.ts'
 import { stackFileSchema } from '../shared/stack/stack-schema.ts'
 
-// The published JSON Schemas: what `status --json` and `watch --json` print, and what a stack
-// file may hold. `node build/schemas.ts` writes them; a test says when they are out of date.
+// The published JSON Schemas: what `status --json` and `watch --json` print, and what
+// the files that a person writes may hold. `node build/schemas.ts` writes them; a test says when they are out of date.
 
 const directory = resolve(import.meta.dirname, '../shared/schemas')
 
 type Published = { title: string; description: string; schema: z.ZodType; io: 'input' | 'output' }
 
 const published: Readonly<Record<string, Published>> = {
+  'settings.schema.json': {
+    title: 'Odin Sentinel settings',
+    description: 'What the owner of this machine chooses: whom to disturb when, whom else to tell.',
+    schema: settingsFileSchema,
+    io: 'input',
+  },
   'stack.schema.json': {
     title: 'Odin Sentinel stack file',
     description: 'What Odin Sentinel guards: home, compose projects and their services.',

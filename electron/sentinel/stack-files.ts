@@ -2,7 +2,8 @@ import { readdir, readFile, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Stack } from '../../shared/domain/stack.ts'
 import { renderStackFile } from '../../shared/stack/render-stack-file.ts'
-import { parseStackFile, type StackFileProblem } from '../../shared/stack/stack-file.ts'
+import { parseStackFile } from '../../shared/stack/stack-file.ts'
+import { problemsText } from '../../shared/yaml/read-yaml.ts'
 import { diskProblem } from '../adapters/disk/disk-problem.ts'
 import { keepCopy, writeWhole } from '../adapters/disk/write-whole.ts'
 import { watcher } from '../observe/watcher.ts'
@@ -103,7 +104,7 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
         : invalid(file, diskProblem(error, file, 'It cannot be read').message)
     }
     const parsed = parseStackFile(text)
-    if (!parsed.ok) return invalid(file, problemText(parsed.error))
+    if (!parsed.ok) return invalid(file, problemsText(parsed.error))
     await lasts.remember(file, text, parsed.value)
     return { file, stack: parsed.value }
   }
@@ -235,13 +236,4 @@ function withoutTwins(stacks: readonly StackInForce[]): StackInForce[] {
     const problem = `The stack name ${one.stack.name} is already that of ${owner}, so this file guards nothing; give it another name.`
     return { file: one.file, problem }
   })
-}
-
-function problemText(problems: readonly StackFileProblem[]): string {
-  const [first] = problems
-  if (!first) return 'It cannot be used.'
-  const more = problems.length - 1
-  const rest =
-    more === 0 ? '' : ` ${more} more ${more === 1 ? 'problem follows' : 'problems follow'}.`
-  return `Line ${first.line}, column ${first.column}: ${first.sentence}${rest}`
 }

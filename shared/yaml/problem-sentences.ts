@@ -1,10 +1,9 @@
 import { distance } from 'fastest-levenshtein'
 import type { z } from 'zod'
 import { keysAt } from './schema-keys.ts'
-import { stackFileSchema } from './stack-schema.ts'
 
-/** One thing that is wrong with a stack file. */
-export type StackFileProblem = {
+/** One thing that is wrong with a file that a person writes. */
+export type FileProblem = {
   /** Keys and indexes, for example `projects[0].starts[1].files`; empty for the whole file. */
   path: string
   /** Both count from 1. */
@@ -16,8 +15,22 @@ export type StackFileProblem = {
 
 export type Located = { path: readonly PropertyKey[]; sentence: string; where?: 'key' }
 
+/** A kind of file: its schema, and how sentences speak of it. */
+export type FileKind = {
+  schema: z.core.$ZodType
+  /** With its article: `a stack file`. */
+  called: string
+  /** Some of its keys, for who has written none: `version, name and home`. */
+  keys: string
+  /** What to say of a file with nothing in it; without it an empty file is one without keys. */
+  whenEmpty?: string
+  /** The value there is a secret, and no sentence repeats it. */
+  isSecret?: (path: readonly PropertyKey[]) => boolean
+}
+
 /** What the schema's issues mean to a person. */
-export function sentencesOf(issues: readonly z.core.$ZodIssue[]): Located[] {
+export function sentencesOf(kind: FileKind, issues: readonly z.core.$ZodIssue[]): Located[] {
+  const validAt = (issue: z.core.$ZodIssue) => keysAt(kind.schema, issue.path)
   const misspelt = new Set(
     issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys'
@@ -27,22 +40,23 @@ export function sentencesOf(issues: readonly z.core.$ZodIssue[]): Located[] {
   )
   return issues
     .filter((issue) => issue.input !== undefined || !misspelt.has(pathText(issue.path)))
-    .flatMap(sentencesOfIssue)
+    .flatMap((issue) => sentencesOfIssue(kind, issue))
 }
 
-const validAt = (issue: z.core.$ZodIssue): string[] => keysAt(stackFileSchema, issue.path)
-
-function sentencesOfIssue(issue: z.core.$ZodIssue): Located[] {
+function sentencesOfIssue(kind: FileKind, issue: z.core.$ZodIssue): Located[] {
   const subject = pathText(issue.path)
   if (issue.code === 'unrecognized_keys') {
-    const place = subject === '' ? 'a stack file' : subject
+    const place = subject === '' ? kind.called : subject
+    const valid = keysAt(kind.schema, issue.path)
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
-      sentence: `${key} is not a key of ${place}; ${suggestion(key, validAt(issue))}.`,
+      sentence: `${key} is not a key of ${place}; ${suggestion(key, valid)}.`,
       where: 'key',
     }))
   }
-  const is = issue.input === undefined ? 'missing' : shown(issue.input)
+  const hidden = typeof issue.input === 'string' && kind.isSecret?.(issue.path)
+  const given = hidden ? 'a text that is not repeated here' : shown(issue.input)
+  const is = issue.input === undefined ? 'missing' : given
   return [{ path: issue.path, sentence: `${subject} ${verdict(issue, is)}.` }]
 }
 
