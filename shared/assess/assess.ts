@@ -1,5 +1,6 @@
 import { homeContainers, isDown, isUp, sightAtHome } from '../domain/whereabouts.ts'
-import type { Finding, FindingCode } from './finding.ts'
+import { type Finding, type FindingCode, findingKey } from './finding.ts'
+import { type MonitoringRule, monitoringRules } from './monitoring-rules.ts'
 import { contextConfigInvalid } from './rules/context-config-invalid.ts'
 import { contextMissing } from './rules/context-missing.ts'
 import { contextPinnedByEnv } from './rules/context-pinned-by-env.ts'
@@ -39,6 +40,12 @@ const strays: Sees = ({ observed, stack }) => {
   })
 }
 
+/** Without sights, a rule about them has seen nothing. */
+const sightsThat =
+  (seesAll: MonitoringRule['seesAll']): Sees =>
+  (situation) =>
+    situation.monitoring !== undefined && seesAll(situation.monitoring, situation)
+
 /** The rule book, in reading order: from what Sentinel sees, over the place, to each service. */
 export const ruleBook: readonly {
   code: FindingCode
@@ -62,6 +69,7 @@ export const ruleBook: readonly {
   { code: 'SERVICE_STOPPED', rule: serviceStopped, sees: servicesHome },
   { code: 'HEALTHCHECK_CANNOT_RUN', rule: healthcheckCannotRun, sees: servicesHome },
   { code: 'SERVICE_UNHEALTHY', rule: serviceUnhealthy, sees: servicesHome },
+  ...monitoringRules.map(({ code, rule, seesAll }) => ({ code, rule, sees: sightsThat(seesAll) })),
 ]
 
 /** Of these only the first is said about one service; the others follow from it. */
@@ -78,9 +86,20 @@ export function assess(situation: Situation): Finding[] {
   return withoutLessSpecific(ruleBook.flatMap(({ rule }) => rule(situation)))
 }
 
-/** Codes about which nothing can be said now: what was found before still stands. */
-export function undecided(situation: Situation): ReadonlySet<FindingCode> {
-  return new Set(ruleBook.filter(({ sees }) => !sees(situation)).map(({ code }) => code))
+/**
+ * Codes, and keys of single findings, about which nothing can be said now: what was found before
+ * still stands.
+ */
+export function undecided(situation: Situation): ReadonlySet<string> {
+  const codes = ruleBook.filter(({ sees }) => !sees(situation)).map(({ code }) => code)
+  const { monitoring } = situation
+  const keys =
+    monitoring === undefined
+      ? []
+      : monitoringRules.flatMap(({ code, blindTo }) =>
+          (blindTo?.(monitoring) ?? []).map((subject) => findingKey({ code, subject })),
+        )
+  return new Set([...codes, ...keys])
 }
 
 function withoutLessSpecific(findings: readonly Finding[]): Finding[] {

@@ -18,6 +18,33 @@ export const findingCodes = [
   'HEALTHCHECK_CANNOT_RUN',
   'STACK_FILE_INVALID',
   'SENTINEL_BLIND',
+  'TARGET_CANNOT_WORK',
+  'HYBRID_DEPLOYMENT',
+  'PORT_CONFLICT',
+  'UNIT_FAILED',
+  'COMPOSE_DRIFT',
+  'IMAGE_DRIFT',
+  'CONFIG_DRIFT',
+  'DISK_FILLING',
+  'GPU_LOST',
+  'GPU_UNAVAILABLE',
+  'GPU_HOT',
+  'GPU_MEMORY_FULL',
+  'GPU_EXPORTER_WITHOUT_GPU',
+  'EXPORTER_DOWN',
+  'EXPORTER_NOT_METRICS',
+  'WRONG_MACHINE_MEASURED',
+  'PROMETHEUS_UNREACHABLE',
+  'PROMETHEUS_CONFIG_STALE',
+  'PORT_NEAR_MISS',
+  'PROMETHEUS_TARGET_DOWN',
+  'SAMPLES_STALE',
+  'LOGS_STALE',
+  'GRAFANA_UNREACHABLE',
+  'DATASOURCE_BROKEN',
+  'DASHBOARD_NO_DATA',
+  'ALERTMANAGER_UNREACHABLE',
+  'WATCHDOG_MISSING',
 ] as const
 
 export type FindingCode = (typeof findingCodes)[number]
@@ -35,8 +62,11 @@ export type Finding = {
   code: FindingCode
   severity: Severity
   /** `context:current`, `engine:<id or endpoint>`, `containers:<engine id>`,
-   *  `service:<project>/<service>`, `file:<path>`. */
+   *  `service:<project>/<service>`, `file:<path>`, `target:<job>/<instance>`, `job:<name>`,
+   *  `unit:<name>`, `port:<number>/<protocol>`, `gpu:<uuid>`, `disk:<mount>` … */
   subject: string
+  /** Other subjects that it is about: they tie a consequence to its cause. */
+  about?: readonly string[]
   /** Subject first, fact, then expectation; ends with a full stop. */
   sentence: string
   /** Key → value, in reading order. */

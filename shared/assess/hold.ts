@@ -21,6 +21,33 @@ const holdTimes: Readonly<Record<FindingCode, number>> = {
   SERVICE_OOM_KILLED: 0,
   SERVICE_UNHEALTHY: 0,
   HEALTHCHECK_CANNOT_RUN: 0,
+  TARGET_CANNOT_WORK: 5 * second,
+  HYBRID_DEPLOYMENT: 5 * second,
+  PORT_CONFLICT: 10 * second, // compose recreates: the port changes hands
+  UNIT_FAILED: 5 * second,
+  COMPOSE_DRIFT: 5 * second, // an editor in the middle of saving, compose in the middle of an up
+  IMAGE_DRIFT: 5 * second,
+  CONFIG_DRIFT: 5 * second,
+  DISK_FILLING: 60 * second,
+  GPU_LOST: 5 * second,
+  GPU_UNAVAILABLE: 15 * second, // nvidia-smi is started again after it ended
+  GPU_HOT: 60 * second, // a burst of work
+  GPU_MEMORY_FULL: 60 * second, // a model that is being loaded
+  GPU_EXPORTER_WITHOUT_GPU: 10 * second,
+  EXPORTER_DOWN: 30 * second, // two looks
+  EXPORTER_NOT_METRICS: 30 * second,
+  WRONG_MACHINE_MEASURED: 30 * second,
+  PROMETHEUS_UNREACHABLE: 30 * second, // a restart replays the write-ahead log
+  PROMETHEUS_CONFIG_STALE: 0, // waited for by the rule
+  PORT_NEAR_MISS: 45 * second,
+  PROMETHEUS_TARGET_DOWN: 45 * second, // three scrapes of the usual fifteen seconds
+  SAMPLES_STALE: 0, // waited for by the rule
+  LOGS_STALE: 30 * second,
+  GRAFANA_UNREACHABLE: 30 * second,
+  DATASOURCE_BROKEN: 30 * second,
+  DASHBOARD_NO_DATA: 5 * second, // looked at rarely, each time with all its queries
+  ALERTMANAGER_UNREACHABLE: 30 * second,
+  WATCHDOG_MISSING: 0, // waited for by the rule
 }
 
 export const holdFor = (code: FindingCode): number => holdTimes[code]
@@ -30,9 +57,24 @@ export const resolvedStaysMs = 600 * second
 /** What comes back within this time was never really gone. */
 export const flapMs = 30 * second
 
+/** Values that swing around their limit, and sources that are looked at seldom, need longer. */
+const flapTimes: Partial<Readonly<Record<FindingCode, number>>> = {
+  GPU_HOT: 300 * second,
+  GPU_MEMORY_FULL: 300 * second,
+  DISK_FILLING: 900 * second,
+  EXPORTER_DOWN: 120 * second,
+  PROMETHEUS_TARGET_DOWN: 120 * second,
+  DATASOURCE_BROKEN: 120 * second,
+  LOGS_STALE: 300 * second,
+  DASHBOARD_NO_DATA: 600 * second,
+  UNIT_FAILED: 120 * second, // systemd starts it again every few seconds
+}
+
+export const flapFor = (code: FindingCode): number => flapTimes[code] ?? flapMs
+
 /**
  * Pending → firing → resolved. A finding keeps its `since` while it lasts, and over a gap of
- * up to `flapMs`. A pending one that goes away was never there. What fires and is `undecided`
+ * up to `flapFor` its code. A pending one that goes away was never there. What fires and is `undecided`
  * goes on firing: a source that cannot be seen resolves nothing.
  */
 export function hold(
@@ -40,7 +82,7 @@ export function hold(
   findings: readonly Finding[],
   now: number,
   holdTime: (code: FindingCode) => number = holdFor,
-  undecided: ReadonlySet<FindingCode> = new Set(),
+  undecided: ReadonlySet<string> = new Set(),
 ): HeldFinding[] {
   const past = previous.map((held) => notFromTheFuture(held, now))
   const before = new Map(past.map((held) => [findingKey(held), held]))
@@ -51,7 +93,9 @@ export function hold(
   const gone = past
     .filter((held) => !seen.has(findingKey(held)))
     .flatMap((held) =>
-      undecided.has(held.code) && held.status === 'firing' ? [held] : letGo(held, now),
+      held.status === 'firing' && (undecided.has(held.code) || undecided.has(findingKey(held)))
+        ? [held]
+        : letGo(held, now),
     )
   return [...here, ...gone]
 }
@@ -85,8 +129,8 @@ function begin(finding: Finding, since: number, now: number, holdMs: number): He
     : { ...finding, status: 'pending', since }
 }
 
-const isOver = ({ resolvedAt }: HeldFinding, now: number): boolean =>
-  resolvedAt !== undefined && now - resolvedAt > flapMs
+const isOver = ({ resolvedAt, code }: HeldFinding, now: number): boolean =>
+  resolvedAt !== undefined && now - resolvedAt > flapFor(code)
 
 function letGo(held: HeldFinding, now: number): HeldFinding[] {
   if (held.status === 'pending') return []

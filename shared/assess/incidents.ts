@@ -1,5 +1,6 @@
+import { comesFrom } from './causes.ts'
 import { findingKey, type HeldFinding, type Incident } from './finding.ts'
-import { flapMs, resolvedStaysMs } from './hold.ts'
+import { flapFor, resolvedStaysMs } from './hold.ts'
 import { byCause, familyOf } from './root-cause.ts'
 import { tell } from './telling.ts'
 
@@ -7,6 +8,10 @@ import { tell } from './telling.ts'
 const consequenceLeadMs = 60_000
 /** Service findings without a common cause that begin within this time are told as one. */
 const burstMs = 30_000
+/** Sources are looked at in turns of seconds to minutes: what broke last may be seen first. */
+const chainLeadMs = 180_000
+/** What begins later has another cause, unless both are about the same thing. */
+const chainLagMs = 900_000
 
 type Group = { members: HeldFinding[]; before: Incident | undefined }
 
@@ -48,7 +53,9 @@ function notFromTheFuture(incident: Incident, now: number): Incident {
 /** Incidents that a finding may belong to: firing ones, and those that ended a moment ago. */
 const alive = (incidents: readonly Incident[], now: number): Incident[] =>
   incidents
-    .filter(({ resolvedAt }) => resolvedAt === undefined || now - resolvedAt <= flapMs)
+    .filter(
+      ({ resolvedAt, cause }) => resolvedAt === undefined || now - resolvedAt <= flapFor(cause),
+    )
     .sort((a, b) => a.since - b.since)
 
 function group(firing: readonly HeldFinding[], previous: readonly Incident[]): Group[] {
@@ -67,7 +74,10 @@ function group(firing: readonly HeldFinding[], previous: readonly Incident[]): G
     ...place.map(({ since }) => since),
   )
   const rest = firing.filter((one) => !place.includes(one))
-  const inOrder = [...rest.filter(incidentOf), ...rest.filter((one) => !incidentOf(one))]
+  const inOrder = [
+    ...rest.filter(incidentOf),
+    ...rest.filter((one) => !incidentOf(one)).sort(byCause),
+  ]
 
   for (const finding of inOrder) {
     const mine = incidentOf(finding)
@@ -79,18 +89,50 @@ function group(firing: readonly HeldFinding[], previous: readonly Incident[]): G
         : groups.find((one) =>
             mine ? one.before?.id === mine.id : one !== placeGroup && isBurst(one, finding),
           )
-    if (joined) {
-      joined.members.push(finding)
-      joined.before = oldest([joined.before, mine])
+    const [first, ...others] =
+      joined && joined === placeGroup
+        ? [joined]
+        : groups.filter((one) => one === joined || (one !== placeGroup && areRelated(one, finding)))
+    if (first) {
+      first.members.push(finding)
+      first.before = oldest([first.before, mine])
+      for (const other of others) merge(groups, first, other)
     } else groups.push({ members: [finding], before: mine })
   }
   return groups
 }
 
-const isBurst = ({ members, before }: Group, finding: HeldFinding): boolean =>
-  familyOf(finding.code) !== 'apart' &&
-  members.every(({ code }) => familyOf(code) === familyOf(finding.code)) &&
-  Math.abs((before?.since ?? members[0]?.since ?? 0) - finding.since) <= burstMs
+/** What turns out to tie two incidents together makes them one. */
+function merge(groups: Group[], into: Group, other: Group): void {
+  into.members.push(...other.members)
+  into.before = oldest([into.before, other.before])
+  groups.splice(groups.indexOf(other), 1)
+}
+
+const areRelated = ({ members }: Group, finding: HeldFinding): boolean =>
+  members.some((member) => follows(finding, member) || follows(member, finding))
+
+/** A consequence may be seen a little before its cause, and long after it only for good reason. */
+function follows(consequence: HeldFinding, cause: HeldFinding): boolean {
+  const how = comesFrom(consequence, cause)
+  const after = consequence.since - cause.since
+  if (how === undefined || after < -chainLeadMs) return false
+  return how === 'same thing' || after <= chainLagMs
+}
+
+/** Findings in the chain are told together only when they say the same of several. */
+function isBurst({ members, before }: Group, finding: HeldFinding): boolean {
+  const family = familyOf(finding.code)
+  const alike =
+    family === 'chain'
+      ? members.every(({ code }) => code === finding.code)
+      : members.every(({ code }) => familyOf(code) === family)
+  return (
+    family !== 'apart' &&
+    alike &&
+    Math.abs((before?.since ?? members[0]?.since ?? 0) - finding.since) <= burstMs
+  )
+}
 
 const oldest = (incidents: readonly (Incident | undefined)[]): Incident | undefined =>
   incidents

@@ -1,5 +1,6 @@
 import type { Container } from '../domain/container.ts'
 import type { History } from '../domain/history.ts'
+import type { Baseline, MonitoringSights } from '../domain/monitoring.ts'
 import type { ObservedState } from '../domain/observed-state.ts'
 import { type ServiceOfStack, type Stack, servicesOf } from '../domain/stack.ts'
 import {
@@ -19,6 +20,10 @@ export type Situation = {
   now: number
   /** The stack file as it is now cannot be used; `stack` is the last good one. */
   stackFileProblem?: { file: string; problem: string }
+  /** Absent while nobody looks beyond the containers: then nothing can be said about it. */
+  monitoring?: MonitoringSights
+  /** Absent until something has been accepted: then nothing has drifted from it. */
+  baseline?: Baseline
 }
 
 /** The services that should be running: all but those that run to their end. */

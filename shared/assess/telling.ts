@@ -1,4 +1,5 @@
 import { withoutStop } from '../kit/without-stop.ts'
+import { counted } from './answers.ts'
 import type { Finding, FindingCode } from './finding.ts'
 import { familyOf } from './root-cause.ts'
 
@@ -10,9 +11,13 @@ export function tell(findings: readonly Finding[]): string {
     case 'place':
       return [whatAndWhy(findings, root), damage(findings, root)].filter(Boolean).join(' ')
     case 'elsewhere':
-      return [root.sentence, onTwoEngines(findings)].filter(Boolean).join(' ')
+      return [root.sentence, onTwoEngines(findings), brokeWithIt(findings)]
+        .filter(Boolean)
+        .join(' ')
     case 'service':
       return findings.length === 1 ? root.sentence : troubles(findings)
+    case 'chain':
+      return [root.sentence, brokeWithIt(findings)].filter(Boolean).join(' ')
     default:
       return root.sentence
   }
@@ -36,6 +41,7 @@ function damage(findings: readonly Finding[], root: Finding): string {
     outOfSight && `${outOfSight} ${outOfSight.startsWith('1 ') ? 'is' : 'are'} out of sight`,
     ...strays.map(({ sentence }) => withoutStop(sentence.split(',')[0] ?? sentence)),
     services.length > 0 && `in trouble: ${services.map(nameOf).join(', ')}`,
+    ...followUps(findings),
   ].filter(Boolean)
   return parts.length === 0 ? '' : `${upper(parts.join('; '))}.`
 }
@@ -62,5 +68,58 @@ const wordFor: Partial<Record<FindingCode, string>> = {
   HEALTHCHECK_CANNOT_RUN: 'its check cannot run',
 }
 
-const nameOf = ({ subject }: Finding): string => subject.slice(subject.lastIndexOf('/') + 1)
+/** What stands beside the root, counted, in the order from cause to panel. */
+function brokeWithIt(findings: readonly Finding[]): string {
+  const parts = followUps(findings.slice(1))
+  return parts.length === 0 ? '' : `${upper(parts.join('; '))}.`
+}
+
+const named: readonly (readonly [FindingCode, (all: readonly Finding[]) => string])[] = [
+  ['TARGET_CANNOT_WORK', (all) => withoutStop(all[0]?.sentence.split(':')[0] ?? '')],
+  [
+    'HYBRID_DEPLOYMENT',
+    (all) => `${all.map(nameOf).join(', ')} ${doOrDoes(all)} the work of containers`,
+  ],
+  ['PORT_CONFLICT', (all) => `${ports(all)} ${are(all)} held by others`],
+  ['GPU_EXPORTER_WITHOUT_GPU', (all) => `${all.map(nameOf).join(', ')} cannot see the card`],
+  ['UNIT_FAILED', (all) => `${all.map(nameOf).join(', ')} failed`],
+  ['COMPOSE_DRIFT', (all) => `${counted(all.length, 'compose setting')} changed`],
+  ['IMAGE_DRIFT', (all) => `${counted(all.length, 'image')} changed`],
+  ['CONFIG_DRIFT', (all) => `${all.map(nameOf).join(', ')} changed`],
+  ['EXPORTER_DOWN', (all) => `${counted(all.length, 'exporter')} ${doOrDoes(all)} not answer`],
+  ['EXPORTER_NOT_METRICS', (all) => `${counted(all.length, 'exporter')} ${are(all)} no exporter`],
+  [
+    'WRONG_MACHINE_MEASURED',
+    (all) =>
+      `${all.map(nameOf).join(', ')} ${all.length === 1 ? 'measures' : 'measure'} another machine`,
+  ],
+  ['PROMETHEUS_UNREACHABLE', () => 'Prometheus does not answer'],
+  ['PROMETHEUS_CONFIG_STALE', () => 'Prometheus runs an older configuration'],
+  ['PORT_NEAR_MISS', (all) => `${counted(all.length, 'port')} ${are(all)} off by one or two`],
+  ['PROMETHEUS_TARGET_DOWN', (all) => `${counted(all.length, 'target')} ${are(all)} down`],
+  ['SAMPLES_STALE', (all) => `${counted(all.length, 'job')} without fresh samples`],
+  ['GRAFANA_UNREACHABLE', () => 'Grafana does not answer'],
+  ['LOGS_STALE', () => 'no new logs come in'],
+  [
+    'DATASOURCE_BROKEN',
+    (all) => `${counted(all.length, 'datasource')} ${doOrDoes(all)} not answer`,
+  ],
+  ['DASHBOARD_NO_DATA', (all) => `${counted(all.length, 'dashboard')} without data`],
+  ['ALERTMANAGER_UNREACHABLE', () => 'Alertmanager does not answer'],
+  ['WATCHDOG_MISSING', () => 'the Watchdog has stopped'],
+]
+
+function followUps(findings: readonly Finding[]): string[] {
+  return named.flatMap(([code, say]) => {
+    const all = findings.filter((finding) => finding.code === code)
+    return all.length === 0 ? [] : [say(all)]
+  })
+}
+
+const are = (all: readonly unknown[]): string => (all.length === 1 ? 'is' : 'are')
+const doOrDoes = (all: readonly unknown[]): string => (all.length === 1 ? 'does' : 'do')
+const ports = (all: readonly Finding[]): string =>
+  `${all.length === 1 ? 'port' : 'ports'} ${all.map(({ subject }) => /\d+/.exec(subject)?.[0]).join(', ')}`
+
+const nameOf = ({ subject }: Finding): string => subject.slice(subject.search(/[^/:]+$/))
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

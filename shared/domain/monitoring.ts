@@ -55,4 +55,6 @@ export type Baseline = {
   configHashes: Readonly<Record<string, string>>
   /** Jobs of Prometheus that were up. */
   jobs: readonly string[]
+  /** `<dashboard uid>/<panel id>` of the panels that showed data; absent where nobody could see. */
+  panels?: readonly string[]
 }

@@ -1,0 +1,7 @@
+import { changedFiles } from '../../drifted-files.ts'
+import type { Finding } from '../../finding.ts'
+import type { Situation } from '../../situation.ts'
+
+/** A mounted configuration is not what was accepted. */
+export const configDrift = (situation: Situation): Finding[] =>
+  changedFiles(situation, ['config'], 'CONFIG_DRIFT')

@@ -1,0 +1,9 @@
+import type { Finding } from '../../finding.ts'
+import type { Situation } from '../../situation.ts'
+import { unanswered } from '../../unanswered.ts'
+
+/** Grafana does not answer, or answers that its own database fails. */
+export const grafanaUnreachable = ({ monitoring }: Situation): Finding[] =>
+  unanswered('GRAFANA_UNREACHABLE', 'critical', monitoring?.grafana, ({ databaseOk }) =>
+    databaseOk ? undefined : 'cannot use its database',
+  )

@@ -1,0 +1,57 @@
+import type { Prometheus } from '../../../domain/prometheus.ts'
+import { asAge, serviceSubject } from '../../answers.ts'
+import type { Finding } from '../../finding.ts'
+import { asTime, evidence, type Situation } from '../../situation.ts'
+
+/** Shorter than Prometheus's own five minutes, after which a series is gone. */
+const leastMs = 120_000
+
+/** A job has no new samples, also where its targets are said to be up, or are gone. */
+export function samplesStale({ monitoring, baseline }: Situation): Finding[] {
+  return (monitoring?.prometheus ?? []).flatMap((sight) => {
+    if (sight.look.status !== 'known' || !sight.look.value.ready) return []
+    const { value: prometheus, observedAt } = sight.look
+    const jobs = new Set(prometheus.targets.map(({ job }) => job))
+    const found = [...jobs].flatMap((job): Finding[] => {
+      const newest = prometheus.newestSampleAt[job]
+      const age = observedAt - (newest ?? prometheus.startedAt)
+      if (age <= patience(prometheus, job)) return []
+      if (newest === undefined && !wasScraped(prometheus, job)) return []
+      const fact = newest === undefined ? 'has no samples' : `has had no samples for ${asAge(age)}`
+      return [stale(sight, job, fact, newest)]
+    })
+    // Several Prometheus may share the jobs; then nobody knows which one lost it.
+    const lost =
+      monitoring?.prometheus.length === 1
+        ? (baseline?.jobs ?? []).filter((job) => !jobs.has(job))
+        : []
+    return [...found, ...lost.map((job) => stale(sight, job, 'has no targets any more', undefined))]
+  })
+}
+
+const intervalOf = ({ targets }: Prometheus, job: string): number =>
+  Math.max(0, ...targets.filter((one) => one.job === job).map((one) => one.scrapeIntervalSeconds))
+
+const patience = (prometheus: Prometheus, job: string): number =>
+  Math.max(leastMs, 3_000 * intervalOf(prometheus, job))
+
+const wasScraped = ({ targets }: Prometheus, job: string): boolean =>
+  targets.some((one) => one.job === job && one.lastScrapeAt !== undefined)
+
+const stale = (
+  sight: { project: string; service: string },
+  job: string,
+  fact: string,
+  newest: number | undefined,
+): Finding => ({
+  code: 'SAMPLES_STALE',
+  severity: 'warning',
+  subject: `job:${job}`,
+  about: [serviceSubject(sight)],
+  sentence: `Job ${job} ${fact}, expected fresh ones.`,
+  evidence: evidence({
+    'newest sample': newest === undefined ? undefined : asTime(newest),
+    asked: sight.service,
+  }),
+  remedy: { kind: 'runbook', code: 'SAMPLES_STALE' },
+})
