@@ -1,4 +1,5 @@
-// npm run bench [switch|die|idle|start-up|tray …]: measures, prints a table and a line of JSON.
+// npm run bench [switch|die|idle|start-up|tray|dashboards …]: measures, prints a table and a line of JSON.
+import { measureDashboards } from './dashboards.ts'
 import { measureDie } from './die.ts'
 import { measureIdle } from './idle.ts'
 import { type Measured, printReport, verdictOf } from './report.ts'
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<Measured[]>> = {
   idle: measureIdle,
   'start-up': measureStartUp,
   tray: measureTray,
+  dashboards: measureDashboards,
 }
 
 const wanted = process.argv.slice(2)
