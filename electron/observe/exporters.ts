@@ -1,5 +1,6 @@
 import type { ExporterSight, Exposition } from '../../shared/domain/exporter-sight.ts'
 import type { Endpoints } from '../../shared/domain/monitoring.ts'
+import type { ServiceSight } from '../../shared/domain/prometheus.ts'
 import { type Scraper, scraper as usualScraper } from '../adapters/exposition/scrape.ts'
 import { exporterWatcher } from './exporter.ts'
 import { lane } from './lane.ts'
@@ -38,7 +39,7 @@ export function exporterWatchers(parts: ExporterWatchersParts = {}): ExporterWat
   const lanes = { well: lane(atOnce), unwell: lane(atOnce) }
   const kinds = new Map<string, string>()
   let publish: ((sights: readonly ExporterSight[]) => void) | undefined
-  let latest: readonly ExporterSight[] = []
+  let latest: readonly ServiceSight<Exposition>[] = []
   let publishing: NodeJS.Timeout | undefined
   let publishedAt = -Infinity
   let stopped = false
@@ -56,7 +57,13 @@ export function exporterWatchers(parts: ExporterWatchersParts = {}): ExporterWat
     clearTimeout(publishing)
     publishing = undefined
     publishedAt = performance.now()
-    if (!stopped) publish?.(latest)
+    if (stopped) return
+    publish?.(
+      latest.map(({ project, service, url, look }) => {
+        const kind = kinds.get(keyOf({ project, service, url })) ?? ''
+        return { project, service, kind, url, exposition: look }
+      }),
+    )
   }
 
   function publishSoon(): void {
@@ -68,11 +75,7 @@ export function exporterWatchers(parts: ExporterWatchersParts = {}): ExporterWat
     start(publishTo) {
       publish = publishTo
       watchers.start((sights) => {
-        latest = sights.map(({ look, ...sight }) => ({
-          ...sight,
-          kind: kinds.get(keyOf(sight)) ?? '',
-          exposition: look,
-        }))
+        latest = sights
         publishSoon()
       })
     },
@@ -96,4 +99,4 @@ export function exporterWatchers(parts: ExporterWatchersParts = {}): ExporterWat
 }
 
 const keyOf = ({ project, service, url }: { project: string; service: string; url: string }) =>
-  JSON.stringify([project, service, url])
+  `${project}\n${service}\n${url}`

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { beginningOf, ExpositionProblem } from './exposition-problem.ts'
-import { goNumber } from './go-number.ts'
+import { goNumber, noNumber, numberEnd } from './go-number.ts'
 import {
   backslash,
   braceClose,
@@ -18,7 +18,6 @@ import {
   quote,
   skipBlanks,
   space,
-  tab,
   unquoted,
   utf8,
 } from './latin1.ts'
@@ -305,22 +304,9 @@ class Reader implements ExpositionParser {
   }
 
   #number(text: string, from: number, what: string): number {
-    let at = from
-    let c = text.charCodeAt(at)
-    if (c === 43 || c === 45) c = text.charCodeAt(++at)
-    const first = at
-    while (isDigit(c)) c = text.charCodeAt(++at)
-    if (c === 46 && at > first) {
-      c = text.charCodeAt(++at)
-      while (isDigit(c)) c = text.charCodeAt(++at)
-    }
-    const isPlain = at > first && at - first < 300
-    if (isPlain && (c === newline || c === space || (!this.#strict && c === tab))) return at
-    // Exponents, infinities, NaN, and what is no number.
-    while (c !== newline && c !== space && (this.#strict || (c !== tab && c !== braceOpen)))
-      c = text.charCodeAt(++at)
-    if (goNumber(text.slice(from, at)) === undefined) this.#fail(text, from, what)
-    return at
+    const end = numberEnd(text, from, this.#strict)
+    if (end === noNumber) this.#fail(text, from, what)
+    return end
   }
 
   /** From behind the brace. A quoted string on its own is the metric's name, where it has none. */
