@@ -15,6 +15,7 @@ export type Target = {
 
 export type Prometheus = {
   version: string
+  /** One that is not ready answers nothing else either: then the reading is unknown. */
   ready: boolean
   startedAt: number
   /** The last reload was accepted. */
@@ -31,7 +32,10 @@ export type Prometheus = {
   targets: readonly Target[]
   rules: { total: number; failing: readonly { name: string; error: string }[] }
   firingAlerts: readonly string[]
-  /** Epoch milliseconds of the newest sample, by job. */
+  /**
+   * Epoch milliseconds of the newest sample of `up`, by job: a scrape that failed writes one too.
+   * A job without any for `query.lookback-delta` (5 minutes, usually) is missing here.
+   */
   newestSampleAt: Readonly<Record<string, number>>
 }
 
