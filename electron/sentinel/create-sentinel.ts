@@ -1,11 +1,16 @@
+import { driftRows } from '../../shared/assess/drift-rows.ts'
+import { monitoringView } from '../../shared/assess/monitoring-view.ts'
+import { portRows } from '../../shared/assess/port-rows.ts'
 import type { DockerContexts } from '../../shared/domain/docker-context.ts'
 import type { EngineSight } from '../../shared/domain/engine.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
-import type { Reading } from '../../shared/domain/reading.ts'
+import { lastSeen, type Reading } from '../../shared/domain/reading.ts'
 import type { Home } from '../../shared/domain/stack.ts'
+import { homeContainers } from '../../shared/domain/whereabouts.ts'
 import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
 import type { StatusView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
+import { endpointsOf } from '../../shared/stack/endpoints.ts'
 import type { EngineWatchers } from '../observe/engines.ts'
 import type { Watcher } from '../observe/watcher.ts'
 import type { Attention } from './attention.ts'
@@ -286,6 +291,22 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     },
     mirror,
     observed: judging.observed,
+    monitoring(stack) {
+      const guard = judging.guards().find((candidate) => candidate.stack?.name === stack)
+      const sights = parts.monitoring?.sights(stack)
+      if (!guard?.stack || !sights) return null
+      const containers = homeContainers(judging.observed(), guard.stack.home)
+      const baseline = parts.baselines.of(stack)
+      return monitoringView({
+        stack,
+        sights,
+        endpoints: endpointsOf(guard.stack, containers),
+        ports: portRows(guard.stack, lastSeen(sights.listeners) ?? []),
+        drift: driftRows({ baseline, files: sights.files, containers }),
+        acceptedAt: baseline?.acceptedAt,
+        now: now(),
+      })
+    },
     onMirror: onMirror.add,
     onIncident: onIncident.add,
     onLine: onLine.add,
