@@ -8,23 +8,20 @@ import {
   servicesAtHome,
 } from '../situation.ts'
 
-/** A service has containers at home, and not all of them are up. */
+/** A service has containers at home, and none of them is up. */
 export function serviceStopped(situation: Situation): Finding[] {
   return servicesAtHome(situation).flatMap((at): Finding[] => {
     const stopped = at.containers.filter((one) => isStopped(one, at))
     const [first] = stopped
-    if (first === undefined) return []
-    const some = stopped.length < at.containers.length
+    if (first === undefined || stopped.length < at.containers.length) return []
     const port = takenPort(first.error)
     const because = port === undefined ? '' : `: port ${port} is taken`
     return [
       {
         code: 'SERVICE_STOPPED',
-        severity: some ? 'warning' : 'critical',
+        severity: 'critical',
         subject: at.subject,
-        sentence: some
-          ? `${stopped.length} of ${at.containers.length} containers of ${at.service.name} ${stopped.length === 1 ? 'is' : 'are'} ${first.state}, expected all of them running${because}.`
-          : `${at.service.name} is ${first.state}, expected running${because}.`,
+        sentence: `${at.service.name} is ${first.state}, expected running${because}.`,
         evidence: evidence({
           container: first.name,
           state: first.state,
