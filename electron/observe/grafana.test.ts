@@ -119,6 +119,25 @@ test('a Grafana that comes back is run through again at once', async () => {
   await seen.until((one) => valueIn(one)?.dashboardsCheckedAt === clock)
 })
 
+test('rounds go on by themselves, and tell at once what has changed', async () => {
+  const quick = grafanaWatchers({
+    token: async () => token,
+    everyMs: 3_600_000,
+    dashboardsEveryMs: 50,
+  })
+  const seen = sights()
+  quick.start(seen.add)
+  quick.wantDashboards(true)
+  quick.setEndpoints([endpoint()])
+  await seen.until((one) => valueIn(one)?.dashboards !== undefined)
+  answersWithData = false
+  const states = (one: readonly ServiceSight<Grafana>[]) =>
+    valueIn(one)?.dashboards?.map(({ panels }) => panels[0]?.state) ?? []
+  await seen.until((one) => states(one).length > 0 && states(one).every((is) => is === 'no-data'))
+  quick.wantDashboards(false)
+  await quick.stop()
+})
+
 test('endpoints that leave are forgotten, and after stop nothing is told', async () => {
   const seen = sights()
   watchers.start(seen.add)

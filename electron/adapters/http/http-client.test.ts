@@ -85,7 +85,13 @@ test('unknown keys are left out, an unknown form is told', async () => {
 test.each([
   ['503 with a text', 503, 'Service Unavailable', 'refused', ' answered 503: Service Unavailable.'],
   ['503 with a page', 503, '<html>no</html>', 'refused', ' answered 503.'],
-  ['400 with JSON', 400, '{"status":"error","error":"bad query"}', 'invalid', ' answered 400: bad query.'],
+  [
+    '400 with JSON',
+    400,
+    '{"status":"error","error":"bad query"}',
+    'invalid',
+    ' answered 400: bad query.',
+  ],
   ['404', 404, '', 'invalid', ' answered 404.'],
   ['500', 500, 'a\nb', 'other', ' answered 500: a.'],
 ])('%s', async (_, status, text, code, sentence) => {
