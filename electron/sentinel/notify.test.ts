@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { Mirror, PlanProposal } from '../../shared/ipc/contract.ts'
 import type { IncidentView } from '../../shared/ipc/status.ts'
+import type { NotificationChoices } from '../../shared/settings/settings.ts'
 import type { Notice, Notifier } from '../adapters/notifications/notifier.ts'
 import { notifyOfIncidents } from './notify.ts'
 import type { IncidentChange, Sentinel } from './surface.ts'
@@ -28,9 +29,11 @@ let proposal: PlanProposal
 let mirror: Pick<Mirror, 'movingUntil' | 'stacks' | 'demo'>
 let tell: (change: IncidentChange['change'], about?: Partial<IncidentView>) => void
 let mirrorChanges: () => void
+let choices: NotificationChoices
 
 beforeEach(() => {
   now = noon
+  choices = { floor: 'info' }
   shown = []
   closed = []
   reviewed = []
@@ -84,7 +87,14 @@ beforeEach(() => {
     toIncident({ stack: 'odin', incident: told, change })
   }
   mirrorChanges = () => toMirror(mirror as Mirror)
-  notifyOfIncidents({ sentinel, notifier, review: (stack) => reviewed.push(stack), now: () => now })
+  notifyOfIncidents({
+    sentinel,
+    notifier,
+    review: (stack) => reviewed.push(stack),
+    now: () => now,
+    choices: () => choices,
+    localMinutes: (at) => (at / 60_000) % (24 * 60),
+  })
 })
 
 const never = {
@@ -220,4 +230,112 @@ test('what comes back after its end is over only when it has stayed away', async
   } finally {
     vi.useRealTimers()
   }
+})
+
+const hour = 3_600_000
+const night = { from: 22 * 60, to: 7 * 60, exceptCritical: true }
+
+test('quiet hours that do not silence: a warning in the night waits for the morning', async () => {
+  choices = { floor: 'info', quietHours: night }
+  now = noon + 14 * hour
+  tell('opened', { severity: 'warning' })
+  tell('updated', { severity: 'warning', sentence: 'Loki is gone.' })
+  tell('worsened', { severity: 'warning', sentence: 'Grafana is gone.' })
+  mirrorChanges()
+  now = noon + 19 * hour - 1
+  mirrorChanges()
+  expect(shown).toEqual([])
+  now = noon + 19 * hour
+  mirrorChanges()
+  await count(1)
+  expect(shown[0]?.title).toBe('odin: Grafana is gone')
+})
+
+test('quiet hours end by themselves, without anything else that happens', async () => {
+  vi.useFakeTimers({ now: noon + 19 * hour - 5_000 })
+  try {
+    choices = { floor: 'info', quietHours: night }
+    now = noon + 19 * hour - 5_000
+    tell('opened', { severity: 'warning' })
+    now = noon + 19 * hour
+    await vi.advanceTimersByTimeAsync(5_100)
+    expect(shown).toHaveLength(1)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('what came and went in the night is not told in the morning, nor that it is over', async () => {
+  choices = { floor: 'info', quietHours: night }
+  now = noon + 14 * hour
+  tell('opened', { severity: 'warning' })
+  tell('resolved', { severity: 'warning', status: 'resolved', resolvedAt: iso(now) })
+  now = noon + 20 * hour
+  mirrorChanges()
+  tell('opened', { id: 'j', severity: 'warning' })
+  await count(1)
+  expect(shown[0]?.key).toBe('odin j')
+})
+
+test('what is critical comes through quiet hours, and what becomes critical in them', async () => {
+  choices = { floor: 'info', quietHours: night }
+  now = noon + 14 * hour
+  tell('opened')
+  await count(1)
+  tell('opened', { id: 'j', severity: 'warning' })
+  tell('worsened', { id: 'j', severity: 'critical' })
+  await count(2)
+  expect(shown[1]?.key).toBe('odin j')
+})
+
+test('quiet hours take no notice away that stood there before them', async () => {
+  choices = { floor: 'info', quietHours: night }
+  tell('opened', { severity: 'warning' })
+  await count(1)
+  now = noon + 14 * hour
+  mirrorChanges()
+  tell('opened', { id: 'j' })
+  await count(2)
+  expect(closed).toEqual([])
+})
+
+test('a snooze button that does nothing: it silences also what gets worse, until its end', async () => {
+  tell('opened', { severity: 'warning' })
+  await count(1)
+  shown[0]?.onAction('snooze')
+  expect(deeds).toEqual(['snooze i 1h'])
+  tell('updated', { severity: 'warning', snoozedUntil: iso(noon + hour) })
+  tell('worsened', { snoozedUntil: iso(noon + hour) })
+  mirrorChanges()
+  await expect.poll(() => closed).toEqual(['odin i'])
+  expect(shown).toHaveLength(1)
+  now = noon + hour
+  mirrorChanges()
+  await count(2)
+})
+
+test('a snooze that ends within quiet hours waits for their end too', async () => {
+  choices = { floor: 'info', quietHours: night }
+  now = noon + 9 * hour
+  const until = { severity: 'warning', snoozedUntil: iso(noon + 11 * hour) } as const
+  tell('opened', until)
+  now = noon + 11 * hour
+  mirrorChanges()
+  now = noon + 19 * hour - 1
+  mirrorChanges()
+  expect(shown).toEqual([])
+  now = noon + 19 * hour
+  mirrorChanges()
+  await count(1)
+})
+
+test('below the floor nobody is told, neither of it nor of its end', async () => {
+  choices = { floor: 'critical' }
+  tell('opened', { severity: 'warning' })
+  tell('updated', { severity: 'unknown' })
+  tell('resolved', { severity: 'warning', status: 'resolved' })
+  tell('opened', { id: 'j', severity: 'warning' })
+  tell('worsened', { id: 'j' })
+  await count(1)
+  expect(shown[0]?.key).toBe('odin j')
 })

@@ -1,6 +1,8 @@
+import { disturbs } from '../../shared/assess/disturb.ts'
 import { flapMs } from '../../shared/assess/hold.ts'
 import type { Intent } from '../../shared/domain/intent.ts'
 import type { IncidentView } from '../../shared/ipc/status.ts'
+import { type NotificationChoices, usualSettings } from '../../shared/settings/settings.ts'
 import type { Notice, Notifier } from '../adapters/notifications/notifier.ts'
 import { carryOut, type Outcome } from './carry-out.ts'
 import { noticeOf, recoveryOf } from './notice-text.ts'
@@ -13,7 +15,11 @@ export type NotifyParts = {
   review: (stack: string) => void
   /** Nobody could be reached; the incident is still on the screen and in the timeline. */
   onProblem?: (sentence: string) => void
+  /** Severity floor and quiet hours, as they are at that moment. */
+  choices?: () => NotificationChoices
   now?: () => number
+  /** Minutes since midnight by the clock of this machine. */
+  localMinutes?: (at: number) => number
 }
 
 /** `flaps`: it was told to be over, and came back. */
@@ -25,11 +31,12 @@ const keyOf = (stack: string, { id }: IncidentView): string => `${stack} ${id}`
 /**
  * One notice for an incident, replaced while it lasts, and one for its end. What came back
  * after it had been told to be over is over only when it has stayed away for a while. Nothing
- * while the incident is snoozed or its owner is moving; what is still wrong then is told
- * afterwards. An incident that goes on as part of another one takes its notice away.
+ * while the incident is snoozed, its owner is moving or the hours are quiet; what is still wrong
+ * then is told afterwards. An incident that goes on as part of another one takes its notice away.
  */
 export function notifyOfIncidents(parts: NotifyParts): () => void {
   const { sentinel, notifier, now = Date.now } = parts
+  const { choices = () => usualSettings.notifications, localMinutes = minutesOfTheDay } = parts
   const told = new Map<string, Told>()
   const waiting = new Map<string, { stack: string; id: string }>()
   /** What ended a moment ago, and may only be flapping. */
@@ -58,7 +65,17 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     last = last.then(() => notifier.close(key)).catch(() => {})
   }
 
-  function quietUntil(incident: IncidentView): number {
+  const disturbance = (incident: IncidentView) =>
+    disturbs({ incident, settings: choices(), now: now(), localMinutes: localMinutes(now()) })
+
+  /** Told to nobody until then, for whichever reason. */
+  function silentUntil(incident: IncidentView): number {
+    const answer = disturbance(incident)
+    return Math.max(hushedUntil(incident), typeof answer === 'object' ? answer.waitUntil : 0)
+  }
+
+  /** Somebody asked for silence about this, so that its notice goes as well. */
+  function hushedUntil(incident: IncidentView): number {
     const moving = sentinel.mirror().movingUntil
     return Math.max(
       moving === null ? 0 : Date.parse(moving),
@@ -145,18 +162,19 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     clearTimeout(ending.get(key))
     ending.delete(key)
     if (change === 'resolved' || change === 'withdrawn') {
-      const quiet = waiting.delete(key) || quietUntil(incident) > now()
+      const quiet = waiting.delete(key) || silentUntil(incident) > now()
       close(`${key}:outcome`)
       if (change === 'resolved') onEnd(stack, incident, quiet)
       else takeAway(key)
       return
     }
     const before = told.get(key)
-    if (quietUntil(incident) > now()) {
+    if (silentUntil(incident) > now()) {
       hush(stack, incident)
       return
     }
     waiting.delete(key)
+    if (!before && disturbance(incident) === 'never') return
     if (!before || change === 'worsened') {
       tell(stack, incident, endedJustNow)
       return
@@ -182,7 +200,7 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     for (const { stack, incidents } of sentinel.mirror().stacks) {
       for (const incident of incidents) {
         if (stack === null || !told.get(keyOf(stack, incident))?.showing) continue
-        if (incident.status === 'firing' && quietUntil(incident) > now()) hush(stack, incident)
+        if (incident.status === 'firing' && hushedUntil(incident) > now()) hush(stack, incident)
       }
     }
   }
@@ -192,9 +210,9 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
       const status = sentinel.mirror().stacks.find((one) => one.stack === stack)
       const incident = status?.incidents.find((one) => one.id === id && one.status === 'firing')
       if (!incident) waiting.delete(key)
-      else if (quietUntil(incident) <= now()) {
+      else if (silentUntil(incident) <= now()) {
         waiting.delete(key)
-        tell(stack, incident)
+        if (disturbance(incident) !== 'never') tell(stack, incident)
       }
     }
     wakeInTime()
@@ -208,7 +226,7 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
       .stacks.flatMap(({ stack, incidents }) =>
         incidents.filter((incident) => waiting.has(keyOf(stack ?? '', incident))),
       )
-      .map(quietUntil)
+      .map(silentUntil)
     if (ends.length === 0) return
     const longest = 2 ** 31 - 1
     wake = setTimeout(
@@ -229,4 +247,9 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     clearTimeout(wake)
     for (const timer of ending.values()) clearTimeout(timer)
   }
+}
+
+function minutesOfTheDay(at: number): number {
+  const clock = new Date(at)
+  return clock.getHours() * 60 + clock.getMinutes()
 }
