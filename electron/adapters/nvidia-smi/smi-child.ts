@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Trouble, troubleOf, troubleOfSpawn } from './gpu-trouble.ts'
 
@@ -27,14 +28,23 @@ const mostWords = 4096
 const politeMs = 2_000
 const unkillableMs = 1_000
 
-export function startSmi({ program, env, args, line, ended }: SmiStart): SmiChild {
+export function startSmi(start: SmiStart): SmiChild {
+  try {
+    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
+    const env = { ...start.env, LC_ALL: 'C' }
+    return owned(spawn(start.program, start.args, { env, stdio }), start)
+  } catch (error) {
+    return stillborn(error as NodeJS.ErrnoException, start)
+  }
+}
+
+function owned(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  { line, ended }: SmiStart,
+): SmiChild {
   let stopped = false
   let said = ''
   const { promise: gone, resolve: isGone } = Promise.withResolvers<void>()
-  const child = spawn(program, args, {
-    env: { ...env, LC_ALL: 'C' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
   const finish = (end: SmiEnd, code: number | null) => {
     isGone()
     if (stopped) return
@@ -49,10 +59,7 @@ export function startSmi({ program, env, args, line, ended }: SmiStart): SmiChil
     if (!stopped && !line(text)) keep(text)
   })
   child.stderr.setEncoding('utf8').on('data', keep)
-  child.once('error', (error) => {
-    const trouble = troubleOfSpawn(error)
-    finish(trouble ? { trouble } : { error: cannotStart(error) }, null)
-  })
+  child.once('error', (error) => finish(endOfSpawn(error), null))
   // 'close', not 'exit': what it said last is read by then.
   child.once('close', (code, signal) =>
     finish({ trouble: troubleOf({ code, signal, said }) }, code),
@@ -74,6 +81,24 @@ export function startSmi({ program, env, args, line, ended }: SmiStart): SmiChil
       waiting.abort()
     },
   }
+}
+
+/** Node 24 tells of a missing or forbidden program later, and throws at once for anything else. */
+function stillborn(error: NodeJS.ErrnoException, { ended }: SmiStart): SmiChild {
+  let stopped = false
+  setImmediate(() => {
+    if (!stopped) ended(endOfSpawn(error), null)
+  })
+  return {
+    async stop() {
+      stopped = true
+    },
+  }
+}
+
+function endOfSpawn(error: NodeJS.ErrnoException): SmiEnd {
+  const trouble = troubleOfSpawn(error)
+  return trouble ? { trouble } : { error: cannotStart(error) }
 }
 
 function cannotStart(error: NodeJS.ErrnoException): Error {
