@@ -1,6 +1,7 @@
-// npm run bench [switch|die|idle|start-up|tray|dashboards …]: measures, prints a table and a line of JSON.
+// npm run bench [switch|die|idle|start-up|tray|exposition|dashboards …]: measures, prints a table and a line of JSON.
 import { measureDashboards } from './dashboards.ts'
 import { measureDie } from './die.ts'
+import { measureExposition } from './exposition.ts'
 import { measureIdle } from './idle.ts'
 import { type Measured, printReport, verdictOf } from './report.ts'
 import { measureStartUp } from './start-up.ts'
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<Measured[]>> = {
   idle: measureIdle,
   'start-up': measureStartUp,
   tray: measureTray,
+  exposition: measureExposition,
   dashboards: measureDashboards,
 }
 

@@ -99,6 +99,13 @@ class Reader implements ExpositionParser {
   }
 
   write(chunk: Buffer): void {
+    // Only the line that the cut went through is joined, not the whole chunk.
+    const lineEnd = this.#restBytes > 0 ? chunk.indexOf(newline) + 1 : 0
+    if (lineEnd > 0) this.#add(chunk.subarray(0, lineEnd))
+    if (lineEnd < chunk.length) this.#add(chunk.subarray(lineEnd))
+  }
+
+  #add(chunk: Buffer): void {
     const wholeUntil = chunk.lastIndexOf(newline) + 1
     this.#rest.push(chunk)
     this.#restBytes += chunk.length
