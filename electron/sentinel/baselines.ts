@@ -21,6 +21,8 @@ const remembered = z.strictObject({ stack: z.string(), baseline: baselineSchema.
 export interface Baselines {
   /** Undefined until something has been accepted, or before it has been read. */
   of(stack: string): Baseline | undefined
+  /** Nothing was accepted, as far as the disk can be read. */
+  lacks(stack: string): Promise<boolean>
   /** Reads what was accepted earlier. A file that makes no sense is kept aside, and told. */
   load(stack: string): Promise<void>
   accept(stack: string, baseline: Baseline): Promise<void>
@@ -42,13 +44,30 @@ export function baselines(parts: BaselinesParts): Baselines {
     return stateFile(path, remembered, { stack, baseline: null })
   }
 
+  const read = new Map<string, Promise<void>>()
+
+  async function readOnce(stack: string): Promise<void> {
+    const { value, setAside } = await fileOf(stack).load(parts.now())
+    if (setAside !== undefined) parts.onSetAside(setAside)
+    if (value.baseline && !accepted.has(stack)) accepted.set(stack, value.baseline)
+  }
+
+  function load(stack: string): Promise<void> {
+    const reading = read.get(stack) ?? readOnce(stack)
+    read.set(stack, reading)
+    return reading
+  }
+
   return {
     of: (stack) => accepted.get(stack),
-    async load(stack) {
-      if (accepted.has(stack)) return
-      const { value, setAside } = await fileOf(stack).load(parts.now())
-      if (setAside !== undefined) parts.onSetAside(setAside)
-      if (value.baseline) accepted.set(stack, value.baseline)
+    load,
+    async lacks(stack) {
+      try {
+        await load(stack)
+      } catch {
+        return false
+      }
+      return !accepted.has(stack)
     },
     async accept(stack, baseline) {
       accepted.set(stack, baseline)

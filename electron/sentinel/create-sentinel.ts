@@ -1,16 +1,11 @@
-import { driftRows } from '../../shared/assess/drift-rows.ts'
-import { monitoringView } from '../../shared/assess/monitoring-view.ts'
-import { portRows } from '../../shared/assess/port-rows.ts'
 import type { DockerContexts } from '../../shared/domain/docker-context.ts'
 import type { EngineSight } from '../../shared/domain/engine.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
-import { lastSeen, type Reading } from '../../shared/domain/reading.ts'
+import type { Reading } from '../../shared/domain/reading.ts'
 import type { Home } from '../../shared/domain/stack.ts'
-import { homeContainers } from '../../shared/domain/whereabouts.ts'
 import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
 import type { StatusView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
-import { endpointsOf } from '../../shared/stack/endpoints.ts'
 import type { EngineWatchers } from '../observe/engines.ts'
 import type { Watcher } from '../observe/watcher.ts'
 import type { Attention } from './attention.ts'
@@ -22,6 +17,7 @@ import type { IncidentRecords } from './incident-records.ts'
 import { type Judge, judge, type Verdict } from './judge.ts'
 import { listeners } from './listeners.ts'
 import type { Memory } from './memory.ts'
+import { type Monitored, monitored } from './monitored.ts'
 import { operations } from './operations.ts'
 import { planTitle, proposals } from './proposals.ts'
 import type { StackFiles } from './stack-files.ts'
@@ -95,14 +91,19 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     history: await parts.memory.load(),
     holdFor: parts.holdFor,
     snoozedUntil: (incident) => attention.snoozedUntil(incident, now()),
-    beyond(stack) {
-      const sights = parts.monitoring?.sights(stack)
-      const baseline = parts.baselines.of(stack)
-      return { ...(sights && { monitoring: sights }), ...(baseline && { baseline }) }
-    },
+    beyond: (stack) => beyond.beyond(stack),
     alsoDueAt: () => attention.movingUntil(now()),
     now,
     onVerdict,
+  })
+  const stackNamed = (name: string) =>
+    judging.guards().find(({ stack }) => stack?.name === name)?.stack
+  const beyond: Monitored = monitored({
+    watch: parts.monitoring,
+    baselines: parts.baselines,
+    observed: judging.observed,
+    stackNamed,
+    now,
   })
   const shown = proposals(parts.hashOf)
   const deeds = operations({
@@ -145,11 +146,23 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
         onIncident.tell({ stack, incident, change })
       }
     }
+    if (!parts.oneShot) for (const status of after) void acceptFirst(status)
     letGo(before.filter(({ stack }) => after.every((status) => status.stack !== stack)))
     tellState()
     publish()
     considerStayingHome()
     firstVerdict.resolve()
+  }
+
+  async function acceptFirst(status: StatusView): Promise<void> {
+    try {
+      if (!(await beyond.acceptFirst(status))) return
+      const { stack } = status
+      const sentence = `${stack} is well as it was adopted: that is what it is held against.`
+      timeline.record(entry('stack', stack, `baseline:${stack}`, sentence))
+    } catch (error) {
+      note(entry('sentinel', status.stack, 'baseline', `No baseline could be kept: ${error}`))
+    }
   }
 
   /** Nobody guards these stacks any more, and so nobody would ever say that their trouble is over. */
@@ -255,6 +268,9 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       parts.monitoring?.start(judging.judgeNow)
       await parts.stackFiles.start((stacks) => {
         parts.monitoring?.setStacks(stacks.flatMap(({ stack }) => stack ?? []))
+        if (parts.monitoring) {
+          for (const { stack } of stacks) if (stack) void parts.baselines.lacks(stack.name)
+        }
         homes = stacks.flatMap(({ stack }) => stack?.home ?? [])
         watchEngines(judging.observed().contexts)
         parts.engines.setProjects(
@@ -291,21 +307,12 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     },
     mirror,
     observed: judging.observed,
-    monitoring(stack) {
-      const guard = judging.guards().find((candidate) => candidate.stack?.name === stack)
-      const sights = parts.monitoring?.sights(stack)
-      if (!guard?.stack || !sights) return null
-      const containers = homeContainers(judging.observed(), guard.stack.home)
-      const baseline = parts.baselines.of(stack)
-      return monitoringView({
-        stack,
-        sights,
-        endpoints: endpointsOf(guard.stack, containers),
-        ports: portRows(guard.stack, lastSeen(sights.listeners) ?? []),
-        drift: driftRows({ baseline, files: sights.files, containers }),
-        acceptedAt: baseline?.acceptedAt,
-        now: now(),
-      })
+    monitoring: beyond.view,
+    async acceptBaseline(stack) {
+      await beyond.accept(stack)
+      const sentence = `${stack} was accepted as it is.`
+      timeline.record(entry('stack', stack, `baseline:${stack}`, sentence))
+      judging.judgeNow()
     },
     onMirror: onMirror.add,
     onIncident: onIncident.add,

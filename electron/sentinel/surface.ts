@@ -2,6 +2,7 @@ import type { Intent } from '../../shared/domain/intent.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
 import type { Mirror, OperationView, PlanProposal } from '../../shared/ipc/contract.ts'
+import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 import type { IncidentView, WatchLine } from '../../shared/ipc/status.ts'
 
 /** What happened to an incident; enough to decide whether to disturb somebody. */
@@ -48,6 +49,10 @@ export interface Sentinel {
   lookAgain(): Promise<void>
   mirror(): Mirror
   observed(): ObservedState
+  /** Everything that is seen of a stack beyond its containers; null while nobody looks. */
+  monitoring(stack: string): MonitoringView | null
+  /** What is there now is what is right: files, images, compose configuration, jobs. */
+  acceptBaseline(stack: string): Promise<void>
   onMirror(listener: (mirror: Mirror) => void): () => void
   onIncident(listener: (change: IncidentChange) => void): () => void
   /** The lines of `watch --json`, as objects. */
