@@ -20,10 +20,10 @@ export function baselineOf(
     return err(`The files of the stack cannot be read: ${sights.files.failure.message}`)
   }
   const services = containers.filter(({ oneOff }) => !oneOff)
-  const keyed = (valueOf: (one: (typeof services)[number]) => string | undefined) =>
+  const keyed = (textOf: (one: (typeof services)[number]) => string | undefined) =>
     Object.fromEntries(
       services.flatMap((one) => {
-        const value = valueOf(one)
+        const value = textOf(one)
         return value ? [[`${one.project}/${one.service}`, value]] : []
       }),
     )

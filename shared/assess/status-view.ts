@@ -1,4 +1,6 @@
+import type { MonitoringSights } from '../domain/monitoring.ts'
 import type { ObservedState } from '../domain/observed-state.ts'
+import type { Reading } from '../domain/reading.ts'
 import { type Stack, servicesOf } from '../domain/stack.ts'
 import {
   contextsOf,
@@ -12,10 +14,12 @@ import type {
   EngineView,
   FindingView,
   IncidentView,
+  MonitoringPart,
   ServiceView,
   StatusView,
 } from '../ipc/status.ts'
 import type { HeldFinding, Incident } from './finding.ts'
+import type { MonitoringVerdict } from './monitoring-verdict.ts'
 import { asTime } from './situation.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -29,6 +33,9 @@ export type StatusMatter = {
   /** Until when which incident is to disturb nobody, epoch milliseconds. */
   snoozes: Readonly<Record<string, number>>
   now: number
+  /** With sights only: whether monitoring works. */
+  monitoring?: MonitoringSights | undefined
+  monitoringVerdict?: MonitoringVerdict | undefined
 }
 
 /** What is published of one stack, to the window and to `--json`. */
@@ -50,6 +57,41 @@ export function statusView(matter: StatusMatter): StatusView {
     incidents: matter.incidents.map((incident) =>
       incidentView(incident, matter.snoozes[incident.id], now),
     ),
+    ...(matter.monitoring &&
+      matter.monitoringVerdict && {
+        monitoring: monitoringPart(matter.monitoring, matter.monitoringVerdict),
+      }),
+  }
+}
+
+function monitoringPart(sights: MonitoringSights, verdict: MonitoringVerdict): MonitoringPart {
+  const known = <T>(looks: readonly { look: Reading<T> }[]): T[] =>
+    looks.flatMap(({ look }) => (look.status === 'known' ? [look.value] : []))
+  const share = <T>(all: readonly T[], works: (one: T) => boolean) => ({
+    working: all.filter(works).length,
+    total: all.length,
+  })
+  const grafanas = known(sights.grafana)
+  const asking = grafanas
+    .flatMap(({ dashboards = [] }) => dashboards)
+    .filter(({ panels }) => panels.some(({ state }) => state !== 'not-checked'))
+  return {
+    health: verdict.health,
+    sentence: verdict.sentence,
+    chain: verdict.chain.map((link) => ({ ...link })),
+    counts: {
+      exporters: share(sights.exporters, ({ exposition }) => exposition.status === 'known'),
+      targets: share(
+        known(sights.prometheus).flatMap(({ targets }) => targets),
+        ({ health }) => health === 'up',
+      ),
+      datasources: share(
+        grafanas.flatMap(({ datasources = [] }) => datasources),
+        ({ health }) => health === 'ok',
+      ),
+      dashboards: share(asking, ({ panels }) => panels.some(({ state }) => state === 'data')),
+      gpus: sights.gpus.status === 'known' ? sights.gpus.value.cards.length : 0,
+    },
   }
 }
 

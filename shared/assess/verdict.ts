@@ -3,7 +3,9 @@ import type { ObservedState } from '../domain/observed-state.ts'
 import type { Stack } from '../domain/stack.ts'
 import { homeContainers, homeSight, isUp, nameOfEngine, placesOf } from '../domain/whereabouts.ts'
 import { withoutStop } from '../kit/without-stop.ts'
+import { isDamage } from './chain.ts'
 import type { HeldFinding } from './finding.ts'
+import type { MonitoringVerdict } from './monitoring-verdict.ts'
 import { byCause } from './root-cause.ts'
 import { lastingServices } from './situation.ts'
 
@@ -14,16 +16,19 @@ export type VerdictMatter = {
   observed: ObservedState
   stack: Stack | undefined
   history: History
+  /** Where somebody looks beyond the containers. */
+  monitoringVerdict?: MonitoringVerdict | undefined
 }
 
 /** One word and one sentence. Critical beats unknown, unknown beats warning; unknown is never ok. */
-export function verdict({ held, observed, stack }: VerdictMatter): Verdict {
+export function verdict({ held, observed, stack, ...rest }: VerdictMatter): Verdict {
+  const { monitoringVerdict: monitoring } = rest
   const firing = held.filter(({ status }) => status === 'firing').sort(byCause)
   const worst = (severity: HeldFinding['severity']): HeldFinding | undefined =>
     firing.find((finding) => finding.severity === severity)
 
   const critical = worst('critical')
-  if (critical) return { health: 'critical', sentence: critical.sentence }
+  if (critical) return { health: 'critical', sentence: sentenceFor(critical, monitoring) }
   if (stack === undefined) {
     const sentence = firing[0]?.sentence ?? 'No stack has been adopted: run odin-sentinel adopt.'
     return { health: 'unknown', sentence }
@@ -31,9 +36,16 @@ export function verdict({ held, observed, stack }: VerdictMatter): Verdict {
   const blind = worst('unknown')?.sentence ?? notYetSeen(observed, stack)
   if (blind) return { health: 'unknown', sentence: blind }
   const warning = worst('warning')
-  if (warning) return { health: 'warning', sentence: warning.sentence }
-  return { health: 'ok', sentence: allIsWell(observed, stack, held) }
+  const unseen = monitoring?.health === 'unknown' ? monitoring.sentence : undefined
+  if (unseen) return { health: 'unknown', sentence: unseen }
+  if (warning) return { health: 'warning', sentence: sentenceFor(warning, monitoring) }
+  const well = allIsWell(observed, stack, held)
+  return { health: 'ok', sentence: monitoring ? `${monitoring.sentence} ${well}` : well }
 }
+
+/** What is broken in the chain is told with its cause, and where it is broken first. */
+const sentenceFor = (finding: HeldFinding, monitoring: MonitoringVerdict | undefined): string =>
+  monitoring !== undefined && isDamage(finding.code) ? monitoring.sentence : finding.sentence
 
 /** Before the first looks, and within the hold time of what is wrong, there is nothing to go by. */
 function notYetSeen(observed: ObservedState, stack: Stack): string | undefined {

@@ -82,6 +82,43 @@ export const engineViewSchema = z.strictObject({
 })
 export type EngineView = z.infer<typeof engineViewSchema>
 
+export const chainStageSchema = z.enum([
+  'exporter',
+  'target',
+  'samples',
+  'datasource',
+  'dashboard',
+  'logs',
+  'alerting',
+])
+export type ChainStage = z.infer<typeof chainStageSchema>
+
+export const linkStateSchema = z.enum(['works', 'broken', 'cannot-tell', 'not-there'])
+export type LinkState = z.infer<typeof linkStateSchema>
+
+const count = z.int().min(0)
+const share = z.strictObject({ working: count, total: count })
+
+export const monitoringPartSchema = z
+  .strictObject({
+    health: healthSchema,
+    sentence: z.string().describe('"Monitoring works.", or what is broken first, and why'),
+    chain: z
+      .array(
+        z.strictObject({ stage: chainStageSchema, state: linkStateSchema, sentence: z.string() }),
+      )
+      .describe('from the exporter to the alert; the first that is broken is where to look'),
+    counts: z.strictObject({
+      exporters: share,
+      targets: share,
+      datasources: share,
+      dashboards: share.describe('working: at least one panel shows data'),
+      gpus: count,
+    }),
+  })
+  .describe('whether monitoring really works; absent while nobody looks beyond the containers')
+export type MonitoringPart = z.infer<typeof monitoringPartSchema>
+
 export const statusSchema = z.strictObject({
   health: healthSchema,
   sentence: z.string().describe('the verdict in one sentence'),
@@ -103,6 +140,7 @@ export const statusSchema = z.strictObject({
   services: z.array(serviceViewSchema),
   findings: z.array(findingViewSchema),
   incidents: z.array(incidentViewSchema),
+  monitoring: monitoringPartSchema.exactOptional(),
 })
 export type StatusView = z.infer<typeof statusSchema>
 

@@ -2,7 +2,7 @@ import type { Container } from '../../../domain/container.ts'
 import type { Engine } from '../../../domain/engine.ts'
 import { servicesOf } from '../../../domain/stack.ts'
 import { placesOf } from '../../../domain/whereabouts.ts'
-import { serviceSubject } from '../../answers.ts'
+import { isUnseen, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
 import { measuresGpus } from '../../gpu-expected.ts'
 import { evidence, type Situation } from '../../situation.ts'
@@ -22,6 +22,7 @@ export function gpuExporterWithoutGpu(situation: Situation): Finding[] {
     )?.exposition
     // What it measures beats everything that we could suppose.
     if (exposition?.status === 'known' && exposition.value.gpus.length > 0) return []
+    if (exposition && isUnseen(exposition)) return []
     const measuresNone = exposition?.status === 'known'
     const place = placesOf(observed, project, service.name).find(({ sight }) =>
       sight.engine.status === 'known' ? !isSilent(sight.engine.value) : false,
