@@ -92,8 +92,14 @@ export function systemdUnits({ scope, connect }: SystemdUnitsParts): SystemdUnit
         changed()
       })
       listening.on('reconnected', () => void armed())
+      // Attempts in vain end with 'close' as well, and change nothing.
+      let wasConnected = false
+      listening.connection.on('connect', () => {
+        wasConnected = true
+      })
       listening.connection.on('close', () => {
-        if (!closed) changed()
+        if (wasConnected && !closed) changed()
+        wasConnected = false
       })
       void armed()
     },
