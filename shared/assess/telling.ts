@@ -75,7 +75,7 @@ function brokeWithIt(findings: readonly Finding[]): string {
 }
 
 const named: readonly (readonly [FindingCode, (all: readonly Finding[]) => string])[] = [
-  ['TARGET_CANNOT_WORK', (all) => withoutStop(all[0]?.sentence.split(':')[0] ?? '')],
+  ['TARGET_CANNOT_WORK', cannotReach],
   [
     'HYBRID_DEPLOYMENT',
     (all) => `${all.map(nameOf).join(', ')} ${doOrDoes(all)} the work of containers`,
@@ -108,6 +108,14 @@ const named: readonly (readonly [FindingCode, (all: readonly Finding[]) => strin
   ['ALERTMANAGER_UNREACHABLE', () => 'Alertmanager does not answer'],
   ['WATCHDOG_MISSING', () => 'the Watchdog has stopped'],
 ]
+
+/** `grafana, prometheus cannot reach host.docker.internal on default`. */
+function cannotReach(all: readonly Finding[]): string {
+  const facts = all.map(({ sentence }) => (sentence.split(': ')[0] ?? '').split(' cannot reach '))
+  return [...Map.groupBy(facts, ([, where]) => where)]
+    .map(([where, who]) => `${who.map(([name]) => name).join(', ')} cannot reach ${where}`)
+    .join('; ')
+}
 
 function followUps(findings: readonly Finding[]): string[] {
   return named.flatMap(([code, say]) => {
