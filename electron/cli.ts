@@ -64,7 +64,7 @@ const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   session: {
-    open: ({ stacks, oneShot }) => openGuard({ stacks, oneShot, onProblem: sayProblem }),
+    open: (options) => openGuard({ ...options, onProblem: sayProblem }),
     stdin: process.stdin,
     stdout: process.stdout,
     readRunbook: (code) => readFile(join(root, 'assets/runbooks', `${code}.md`), 'utf8'),

@@ -12,6 +12,8 @@ import type { Sentinel } from './sentinel/surface.ts'
 export type GuardOptions = {
   stacks?: readonly string[]
   oneShot?: boolean
+  /** Look beyond the containers too. */
+  monitoring?: boolean
   onProblem?: (sentence: string) => void
 }
 

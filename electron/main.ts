@@ -70,7 +70,8 @@ async function run(): Promise<void> {
   const tellProblem = ({ message }: Error) => void dialog.showMessageBox({ type: 'error', message })
   const stacks = (wishes.stack ?? []).map(String)
   const played = demo ? await openDemo() : undefined
-  const sentinel = played?.sentinel ?? (await openGuard({ stacks, onProblem: say }))
+  const sentinel =
+    played?.sentinel ?? (await openGuard({ stacks, monitoring: true, onProblem: say }))
   const window = appWindow({
     preload: join(bundled, 'preload.cjs'),
     icon: join(assets, 'tray/ok@2x.png'),

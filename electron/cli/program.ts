@@ -7,6 +7,8 @@ import { type CarryOutOptions, carryOut } from './carry-out.ts'
 import { contexts } from './contexts.ts'
 import { demo } from './demo.ts'
 import { CommandProblem, type ExitCode, exitCodeHelp, exitCodes } from './exit-codes.ts'
+import { accept, monitoring, partNames } from './monitoring.ts'
+import { monitoringParts } from './reporters/monitoring-text.ts'
 import { runbook } from './runbook.ts'
 import type { GlobalOptions, Session } from './session.ts'
 import { status } from './status.ts'
@@ -66,10 +68,21 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
 
   command('watch', 'Guard, and print a line for each thing that happens.')
     .option('--notify', 'send desktop notifications too')
+    .option('--no-monitoring', 'guard the place alone: contexts, engines, containers')
     .action(async (options: WatchOptions) => ended(await watch(session, options, parts.notify)))
 
-  command('status', 'Look once and print the verdict.').action(async (options: GlobalOptions) =>
-    ended(await status(session, options)),
+  command('status', 'Look once and print the verdict.')
+    .option('--no-monitoring', 'guard the place alone: contexts, engines, containers')
+    .action(async (options: GlobalOptions) => ended(await status(session, options)))
+
+  for (const part of partNames) {
+    command(part, monitoringParts[part].describe).action(async (options: GlobalOptions) =>
+      ended(await monitoring(session, options, part)),
+    )
+  }
+
+  command('accept', 'Make what is there now the baseline that drift is measured against.').action(
+    async (options: GlobalOptions) => ended(await accept(session, options)),
   )
 
   command('contexts', 'List the Docker contexts, where they lead, and who answers there.').action(

@@ -9,11 +9,17 @@ export type GlobalOptions = {
   /** Stack files, or names of stacks among the usual files. */
   stack?: string[]
   json?: boolean
+  /** Look beyond the containers too: exporters, Prometheus, Grafana, GPUs, units, ports, files. */
+  monitoring?: boolean
 }
 
 /** What a command is given: the loop, and where to read and write. */
 export type Session = {
-  open(options: { stacks: readonly string[]; oneShot: boolean }): Promise<Sentinel>
+  open(options: {
+    stacks: readonly string[]
+    oneShot: boolean
+    monitoring: boolean
+  }): Promise<Sentinel>
   stdin: NodeJS.ReadStream
   stdout: NodeJS.WriteStream
   readRunbook(code: string): Promise<string>
@@ -50,13 +56,25 @@ export async function withSentinel(
   options: GlobalOptions,
   work: (sentinel: Sentinel) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const sentinel = await session.open({ stacks: options.stack ?? [], oneShot: true })
+  const monitoring = options.monitoring ?? false
+  const sentinel = await session.open({ stacks: options.stack ?? [], oneShot: true, monitoring })
   try {
     await sentinel.start()
+    if (monitoring) await lookOnce(sentinel)
     return await work(sentinel)
   } finally {
     await sentinel.stop()
   }
+}
+
+/** An exporter that hangs is told as what it is, and holds nobody up for longer. */
+const patienceMs = 6_000
+
+async function lookOnce(sentinel: Sentinel): Promise<void> {
+  const { promise: enough, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, patienceMs)
+  await Promise.race([sentinel.lookAgain(), enough])
+  clearTimeout(timer)
 }
 
 /** The one stack that a command is about. */

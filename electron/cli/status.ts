@@ -8,7 +8,7 @@ import { type GlobalOptions, printer, type Session, withSentinel } from './sessi
  * and `stacks` in it holds all of them.
  */
 export function status(session: Session, options: GlobalOptions): Promise<ExitCode> {
-  return withSentinel(session, options, async (sentinel) => {
+  return withSentinel(session, { monitoring: true, ...options }, async (sentinel) => {
     const { stacks } = sentinel.mirror()
     const worst = worstHealth(stacks.map(({ health }) => health))
     const first = stacks.find(({ health }) => health === worst)

@@ -15,7 +15,11 @@ export async function watch(
   notify: (sentinel: Sentinel) => () => Promise<void>,
 ): Promise<ExitCode> {
   const print = printer(session, options)
-  const sentinel = await session.open({ stacks: options.stack ?? [], oneShot: false })
+  const sentinel = await session.open({
+    stacks: options.stack ?? [],
+    oneShot: false,
+    monitoring: options.monitoring ?? true,
+  })
   const ended = untilInterrupted(session)
   const newsOf = news(print.paint)
   sentinel.onLine((line: WatchLine) => {

@@ -37,14 +37,6 @@ export type Monitored = {
   acceptFirst(status: Pick<StatusView, 'stack' | 'health'>): Promise<boolean>
 }
 
-/** A baseline with a hole would hide what changes in it. */
-function holeIn(observed: ObservedState, stack: Stack, { files }: MonitoringSights) {
-  if (!homeContainers(observed, stack.home)) {
-    return `The containers on ${stack.home.context} cannot be seen now.`
-  }
-  return files.status === 'unknown' ? files.failure.message : undefined
-}
-
 /** Something has not been asked yet. */
 function isEarly({ prometheus, grafana }: MonitoringSights): boolean {
   return [...prometheus, ...grafana].some(
@@ -86,16 +78,17 @@ export function monitored(parts: MonitoredParts): Monitored {
     async accept(name) {
       const one = seen(name)
       if (!one) throw new Error(`Nobody looks beyond the containers of ${name}.`)
-      const hole = holeIn(observed(), one.stack, one.sights)
-      if (hole) throw new Error(hole)
-      await baselines.accept(name, baselineOf(observed(), one.stack, one.sights, now()))
+      const baseline = baselineOf(observed(), one.stack, one.sights, now())
+      if (!baseline.ok) throw new Error(baseline.error)
+      await baselines.accept(name, baseline.value)
     },
     async acceptFirst({ stack: name, health }) {
       if (name === null || health !== 'ok') return false
       const one = seen(name)
-      if (!one || !(await baselines.lacks(name))) return false
-      if (holeIn(observed(), one.stack, one.sights) || isEarly(one.sights)) return false
-      await baselines.accept(name, baselineOf(observed(), one.stack, one.sights, now()))
+      if (!one || isEarly(one.sights) || !(await baselines.lacks(name))) return false
+      const baseline = baselineOf(observed(), one.stack, one.sights, now())
+      if (!baseline.ok) return false
+      await baselines.accept(name, baseline.value)
       return true
     },
   }

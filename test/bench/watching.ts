@@ -19,7 +19,7 @@ export type Watching = {
 
 /** Runs `watch --json` as its own process on a world, as a user would. */
 export function startWatching(env: Readonly<Record<string, string>>): Watching {
-  const child = spawn(node, [cli, 'watch', '--json'], {
+  const child = spawn(node, [cli, 'watch', '--json', '--no-monitoring'], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

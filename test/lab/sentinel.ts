@@ -28,7 +28,7 @@ export async function statusOf(
   lab: Lab,
   env: Env = {},
 ): Promise<{ code: number; status: StatusView }> {
-  const { code, stdout, stderr } = await sentinel(lab, ['status', '--json'], env)
+  const { code, stdout, stderr } = await sentinel(lab, ['status', '--json', '--no-monitoring'], env)
   if (stdout.trim() === '') throw new Error(`status --json said nothing but:\n${stderr}`)
   return { code, status: statusSchema.parse(JSON.parse(stdout)) }
 }
@@ -58,7 +58,7 @@ export type Watch = {
 }
 
 export async function watch(lab: Lab, env: Env = {}): Promise<Watch> {
-  const command = [...commandLine, 'watch', '--json']
+  const command = [...commandLine, 'watch', '--json', '--no-monitoring']
   const [program, ...args] = lab.machine.inside('terminal', command, repository)
   const child = spawn(program, args, {
     env: { ...lab.env, ...env },
