@@ -8,8 +8,9 @@ import { standFor } from './run.ts'
 
 const project = resolve(import.meta.dirname, '..')
 const usage = `npm start                 guard this machine's own Docker
-npm run demo              play the incident on a built-in stack, in about a minute
-npm run demo -- --stay    the same, and keep it open to be played with
+npm run demo              play the incident on a built-in stack, in about a minute; the
+                          terminal then ends, the app stays open until you quit it
+npm run demo -- --stay    the same, and keep the terminal's open too, to be played with
 
 Options: --terminal  do not open the app, even where there is a display`
 

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
 import { userUnits } from './adapters/systemd/user-unit.ts'
 import { openDemoWorld } from './demo/demo-world.ts'
@@ -17,10 +18,17 @@ export type GuardOptions = {
   onProblem?: (sentence: string) => void
 }
 
+/** Beside the sources and beside the bundle alike; no editor can look into an archive. */
+const schema = join(import.meta.dirname, '../shared/schemas/stack.schema.json').replace(
+  'app.asar/',
+  'app.asar.unpacked/',
+)
+
 /** The guard of this machine's own Docker. */
 export function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
   return openSentinel({
     ...options,
+    schema,
     place: { env: process.env, homeDirectory: homedir() },
     userUnits: userUnits(connectSessionBus),
   })

@@ -30,7 +30,11 @@ export async function timeline(
   options: GlobalOptions & { since: string },
   read: (since: string) => Promise<TimelineEntry[]>,
 ): Promise<ExitCode> {
-  const entries = await read(sinceWhen(options.since, Date.now()))
+  const all = await read(sinceWhen(options.since, Date.now()))
+  // What belongs to no stack, a switched context for example, concerns each of them.
+  const entries = all.filter(
+    ({ stack }) => !options.stack || stack === null || options.stack.includes(stack),
+  )
   printer(session, options).either((paint) => timelineText(entries, paint), entries)
   return exitCodes.fine
 }

@@ -41,6 +41,8 @@ export type OpenOptions = {
   /** Grafana's token for a stack; it is asked for when Grafana is. */
   grafanaToken?: (stack: string) => Promise<string | undefined>
   userUnits: UserUnitStarter
+  /** The JSON Schema that a written stack file points editors to. */
+  schema?: string
   /** How long findings must last before they fire; the rule book's own times otherwise. */
   holdFor?: HoldFor
   /** Something of our own went wrong that stops nothing. */
@@ -62,6 +64,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     configDirectory: config,
     stateDirectory: state,
     ...(stacks.length > 0 && { given: stacks }),
+    ...(options.schema !== undefined && { schema: options.schema }),
   })
 
   const timeline = openTimeline({ stateDirectory: state, now })
