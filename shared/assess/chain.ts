@@ -10,7 +10,7 @@ import type { Role } from '../stack/roles.ts'
 import { counted, serviceSubject } from './answers.ts'
 import type { FindingCode } from './finding.ts'
 import type { Situation } from './situation.ts'
-import { serviceBehind } from './targets.ts'
+import { addressBook } from './targets.ts'
 
 type Link = { stage: ChainStage; codes: readonly FindingCode[]; state: LinkState; sentence: string }
 type Seen = Pick<Link, 'state' | 'sentence'>
@@ -72,7 +72,7 @@ function exporters(situation: Situation, sights: MonitoringSights): Seen {
     ...all.map(({ project, service }) => serviceSubject({ project, service: service.name })),
   ])
   if (total.size === 0) return { state: 'not-there', sentence: 'The stack has no exporter.' }
-  const scraped = new Set(upTargets(sights).map((url) => serviceBehind(situation, url)))
+  const scraped = new Set(upTargets(sights).map(addressBook(situation)))
   const unseen = [...total].filter(
     (subject) => !answersUs(asked.get(subject)) && !scraped.has(subject),
   )

@@ -1,17 +1,18 @@
 import { hostAndPort, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
 import { evidence, type Situation } from '../../situation.ts'
-import { serviceBehind } from '../../targets.ts'
+import { addressBook } from '../../targets.ts'
 
 /** Grafana itself says that it cannot ask a datasource. */
 export function datasourceBroken(situation: Situation): Finding[] {
+  const behindAddress = addressBook(situation)
   return (situation.monitoring?.grafana ?? []).flatMap((sight) => {
     if (sight.look.status !== 'known') return []
     return (sight.look.value.datasources ?? [])
       .filter(({ health }) => health === 'error')
       .map(({ uid, name, type, url, message }): Finding => {
         const at = hostAndPort(url)
-        const behind = serviceBehind(situation, url)
+        const behind = behindAddress(url)
         return {
           code: 'DATASOURCE_BROKEN',
           severity: 'critical',

@@ -4,7 +4,7 @@ import { publishedPorts } from '../../../stack/published-port.ts'
 import { hostAndPort } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
 import { evidence, type Situation } from '../../situation.ts'
-import { serviceBehind } from '../../targets.ts'
+import { addressBook } from '../../targets.ts'
 import { nameOfOwner } from './port-conflict.ts'
 
 /** So many off is a slip of the finger. */
@@ -14,6 +14,7 @@ type Near = { port: number; what: string }
 
 /** A target is down at a port where nobody listens, and next to it there is who is meant. */
 export function portNearMiss(situation: Situation): Finding[] {
+  const behindAddress = addressBook(situation)
   return (situation.monitoring?.prometheus ?? []).flatMap((sight) => {
     if (sight.look.status !== 'known') return []
     const wrong = new Map<string, { host: string; port: number; jobs: string[] }>()
@@ -24,7 +25,7 @@ export function portNearMiss(situation: Situation): Finding[] {
       wrong.set(key, { ...at, jobs: [...(wrong.get(key)?.jobs ?? []), job] })
     }
     return [...wrong].flatMap(([address, { host, port, jobs }]): Finding[] => {
-      const near = nearestTo(situation, host, port)
+      const near = nearestTo(situation, behindAddress, host, port)
       if (near === undefined) return []
       return [
         {
@@ -41,8 +42,13 @@ export function portNearMiss(situation: Situation): Finding[] {
   })
 }
 
-function nearestTo(situation: Situation, host: string, port: number): Near | undefined {
-  const inside = serviceNamed(situation, host)
+function nearestTo(
+  situation: Situation,
+  behindAddress: ReturnType<typeof addressBook>,
+  host: string,
+  port: number,
+): Near | undefined {
+  const inside = serviceNamed(situation, behindAddress, host)
   if (inside) return isNear(inside.port, port) ? inside : undefined
   const listeners = situation.monitoring?.listeners
   if (listeners?.status !== 'known' || !isMachine.test(host)) return undefined
@@ -64,9 +70,13 @@ function nearestTo(situation: Situation, host: string, port: number): Near | und
 }
 
 /** Asked by its name, a service answers on the port inside its container. */
-function serviceNamed(situation: Situation, host: string): Near | undefined {
+function serviceNamed(
+  situation: Situation,
+  behindAddress: ReturnType<typeof addressBook>,
+  host: string,
+): Near | undefined {
   if (isMachine.test(host)) return undefined
-  const subject = serviceBehind(situation, `http://${host}`)
+  const subject = behindAddress(`http://${host}`)
   const found = servicesOf(situation.stack).find(
     ({ project, service }) => subject === `service:${project}/${service.name}`,
   )

@@ -1,17 +1,18 @@
 import { hostAndPort, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
-import { serviceBehind } from '../../targets.ts'
+import { addressBook } from '../../targets.ts'
 
 /** Prometheus itself says that it cannot scrape a target. */
 export function prometheusTargetDown(situation: Situation): Finding[] {
+  const behindAddress = addressBook(situation)
   return (situation.monitoring?.prometheus ?? []).flatMap((sight) => {
     if (sight.look.status !== 'known') return []
     return sight.look.value.targets
       .filter(({ health }) => health === 'down')
       .map(({ job, instance, scrapeUrl, error, lastScrapeAt }): Finding => {
         const at = hostAndPort(scrapeUrl)
-        const behind = serviceBehind(situation, scrapeUrl)
+        const behind = behindAddress(scrapeUrl)
         return {
           code: 'PROMETHEUS_TARGET_DOWN',
           severity: 'warning',
