@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aFinding } from '../../test/support/a-situation.ts'
+import { aFinding, aHeldFinding } from '../../test/support/a-situation.ts'
 import { minute, noon, second } from '../../test/support/a-world.ts'
 import type { HeldFinding } from './finding.ts'
 import { hold, nextDeadline } from './hold.ts'
@@ -75,4 +75,27 @@ test('a clock that is set back makes nothing wait for that day again', () => {
   const [over] = hold(fired, [], before)
   expect(over).toMatchObject({ status: 'resolved', resolvedAt: before })
   expect(hold(over ? [over] : [], [], before + 11 * minute)).toEqual([])
+})
+
+test('what swings around its limit is given longer to come back', () => {
+  const hot = aHeldFinding({
+    code: 'GPU_HOT',
+    subject: 'gpu:1',
+    status: 'resolved',
+    resolvedAt: noon,
+  })
+  const stopped = aHeldFinding({ status: 'resolved', resolvedAt: noon })
+  const later = noon + 200 * second
+  const again = hold([hot, stopped], [hot, stopped], later, () => 60 * second)
+  expect(again.map(({ status }) => status)).toEqual(['firing', 'pending'])
+})
+
+test('one finding alone may be undecided', () => {
+  const seen = aHeldFinding({ code: 'EXPORTER_DOWN', subject: 'service:odin/a' })
+  const unseen = aHeldFinding({ code: 'EXPORTER_DOWN', subject: 'service:odin/b' })
+  const undecided = new Set(['EXPORTER_DOWN@service:odin/b'])
+  expect(hold([seen, unseen], [], noon + second, () => 0, undecided)).toMatchObject([
+    { subject: 'service:odin/a', status: 'resolved' },
+    { subject: 'service:odin/b', status: 'firing' },
+  ])
 })

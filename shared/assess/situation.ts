@@ -40,13 +40,15 @@ export type ServiceAtHome = ServiceOfStack & {
 export function servicesAtHome({ observed, stack }: Situation): ServiceAtHome[] {
   const containers = homeContainers(observed, stack.home)
   if (containers === undefined) return []
+  const byService = Map.groupBy(
+    containers.filter(({ oneOff }) => !oneOff),
+    ({ project, service }) => `${project}/${service}`,
+  )
   return servicesOf(stack).map(({ project, service }) => ({
     project,
     service,
     subject: `service:${project}/${service.name}`,
-    containers: containers.filter(
-      (one) => one.project === project && one.service === service.name && !one.oneOff,
-    ),
+    containers: byService.get(`${project}/${service.name}`) ?? [],
   }))
 }
 

@@ -13,10 +13,12 @@ import {
   noReading,
   someContainers,
 } from '../../test/support/a-world.ts'
-import { statusSchema } from '../ipc/status.ts'
+import { monitoredStack, someMonitoring } from '../../test/support/some-monitoring.ts'
+import { chainStageSchema, statusSchema } from '../ipc/status.ts'
 import { assess } from './assess.ts'
 import { hold } from './hold.ts'
 import { groupIncidents } from './incidents.ts'
+import { monitoringVerdict } from './monitoring-verdict.ts'
 import { type StatusMatter, statusView } from './status-view.ts'
 import { verdict } from './verdict.ts'
 
@@ -120,4 +122,26 @@ test('a snooze shows until it is over', () => {
   )
   const later = viewOf(observed, { snoozes: { [id]: until }, now: until })
   expect(later.incidents[0]).not.toHaveProperty('snoozedUntil')
+})
+
+test('the chain and its counts are published where somebody looks beyond the containers', () => {
+  expect(viewOf()).not.toHaveProperty('monitoring')
+  const monitoring = someMonitoring()
+  const situation = { ...aSituation(), monitoring, stack: monitoredStack }
+  const { monitoring: part } = viewOf(situation.observed, {
+    monitoring,
+    monitoringVerdict: monitoringVerdict(situation, []),
+  })
+  expect(part).toMatchObject({
+    health: 'ok',
+    sentence: 'Monitoring works.',
+    counts: {
+      exporters: { working: 2, total: 2 },
+      targets: { working: 2, total: 2 },
+      datasources: { working: 1, total: 1 },
+      dashboards: { working: 1, total: 1 },
+      gpus: 1,
+    },
+  })
+  expect(part?.chain.map(({ stage }) => stage)).toEqual(chainStageSchema.options)
 })

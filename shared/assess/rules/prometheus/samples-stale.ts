@@ -1,4 +1,4 @@
-import type { Prometheus } from '../../../domain/prometheus.ts'
+import type { Target } from '../../../domain/prometheus.ts'
 import { asAge, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
@@ -11,12 +11,12 @@ export function samplesStale({ monitoring, baseline }: Situation): Finding[] {
   return (monitoring?.prometheus ?? []).flatMap((sight) => {
     if (sight.look.status !== 'known' || !sight.look.value.ready) return []
     const { value: prometheus, observedAt } = sight.look
-    const jobs = new Set(prometheus.targets.map(({ job }) => job))
-    const found = [...jobs].flatMap((job): Finding[] => {
+    const jobs = Map.groupBy(prometheus.targets, ({ job }) => job)
+    const found = [...jobs].flatMap(([job, targets]): Finding[] => {
       const newest = prometheus.newestSampleAt[job]
       const age = observedAt - (newest ?? prometheus.startedAt)
-      if (age <= patience(prometheus, job)) return []
-      if (newest === undefined && !wasScraped(prometheus, job)) return []
+      if (age <= patience(targets)) return []
+      if (newest === undefined && !wasScraped(targets)) return []
       const fact = newest === undefined ? 'has no samples' : `has had no samples for ${asAge(age)}`
       return [stale(sight, job, fact, newest)]
     })
@@ -29,14 +29,11 @@ export function samplesStale({ monitoring, baseline }: Situation): Finding[] {
   })
 }
 
-const intervalOf = ({ targets }: Prometheus, job: string): number =>
-  Math.max(0, ...targets.filter((one) => one.job === job).map((one) => one.scrapeIntervalSeconds))
+const patience = (targets: readonly Target[]): number =>
+  targets.reduce((most, one) => Math.max(most, 3_000 * one.scrapeIntervalSeconds), leastMs)
 
-const patience = (prometheus: Prometheus, job: string): number =>
-  Math.max(leastMs, 3_000 * intervalOf(prometheus, job))
-
-const wasScraped = ({ targets }: Prometheus, job: string): boolean =>
-  targets.some((one) => one.job === job && one.lastScrapeAt !== undefined)
+const wasScraped = (targets: readonly Target[]): boolean =>
+  targets.some(({ lastScrapeAt }) => lastScrapeAt !== undefined)
 
 const stale = (
   sight: { project: string; service: string },
