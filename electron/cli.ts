@@ -1,16 +1,18 @@
 #!/usr/bin/env node
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { places } from './adapters/disk/places.ts'
-import { notifierChain } from './adapters/notifications/chain.ts'
-import { dbusNotifier } from './adapters/notifications/dbus-notifier.ts'
-import { nodeNotifier } from './adapters/notifications/node-notifier.ts'
+import { desktopNotifier } from './adapters/notifications/desktop-notifier.ts'
+import { secretStore } from './adapters/secrets/secret-store.ts'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
 import { runProgram } from './cli/program.ts'
 import { openDemo, openGuard } from './guard.ts'
+import { readIncidentRecords } from './sentinel/incident-records.ts'
 import { notifyOfIncidents } from './sentinel/notify.ts'
+import { settingsFile } from './sentinel/settings-file.ts'
 import type { Sentinel } from './sentinel/surface.ts'
+import { sendTestNotice } from './sentinel/test-notice.ts'
 import { openTimeline } from './sentinel/timeline.ts'
 
 // The command line: the same guard without Electron.
@@ -18,16 +20,15 @@ import { openTimeline } from './sentinel/timeline.ts'
 const name = 'Odin Sentinel'
 /** Beside this file's folder, from the sources and from the bundle alike. */
 const root = join(import.meta.dirname, '..')
+const { config, state } = places(process.env, homedir())
+const settings = settingsFile({ configDirectory: config, stateDirectory: state })
 
 function notify(sentinel: Sentinel): () => Promise<void> {
   const bus = connectSessionBus()
-  const notifier = notifierChain([
-    ...(bus ? [dbusNotifier(bus, { name, icon: '', desktopEntry: '' })] : []),
-    nodeNotifier(name),
-  ])
   const stop = notifyOfIncidents({
     sentinel,
-    notifier,
+    notifier: desktopNotifier(bus, { name, desktopEntry: '' }),
+    choices: () => settings.inForce().notifications,
     // There is no window to review a plan in: the incident's line says what to type.
     review: () => {},
     onProblem: sayProblem,
@@ -38,8 +39,19 @@ function notify(sentinel: Sentinel): () => Promise<void> {
   }
 }
 
+async function notifyTest(): Promise<string> {
+  const bus = connectSessionBus()
+  try {
+    await settings.start(sayProblem)
+    const notifier = desktopNotifier(bus, { name, desktopEntry: '' })
+    return await sendTestNotice(notifier, settings.inForce().notifications)
+  } finally {
+    await settings.stop()
+    bus?.connection.end()
+  }
+}
+
 async function readTimeline(since: string) {
-  const { state } = places(process.env, homedir())
   const timeline = openTimeline({ stateDirectory: state, now: Date.now })
   try {
     return timeline.since(since, 10_000)
@@ -64,7 +76,7 @@ const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   session: {
-    open: (options) => openGuard({ ...options, onProblem: sayProblem }),
+    open: (options) => openGuard({ ...options, onProblem: sayProblem, settings, version }),
     stdin: process.stdin,
     stdout: process.stdout,
     readRunbook: (code) => readFile(join(root, 'assets/runbooks', `${code}.md`), 'utf8'),
@@ -72,6 +84,19 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   stderr: process.stderr,
   version,
   notify,
-  readTimeline,
+  notifyTest,
+  report: {
+    readTimeline,
+    readRecords: (since) => readIncidentRecords(state, since, Date.now()),
+    writeNew: (path, text) => writeFile(path, `${text}\n`, { flag: 'wx' }),
+  },
+  tokens: async (work) => {
+    const bus = connectSessionBus()
+    try {
+      return await work(secretStore(bus, state))
+    } finally {
+      bus?.connection.end()
+    }
+  },
   openDemo,
 })

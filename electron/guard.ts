@@ -1,11 +1,15 @@
-import { homedir } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
+import { places } from './adapters/disk/places.ts'
+import { grafanaTokenName, secretStore } from './adapters/secrets/secret-store.ts'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
 import { userUnits } from './adapters/systemd/user-unit.ts'
 import { openDemoWorld } from './demo/demo-world.ts'
 import { playStory } from './demo/play-story.ts'
 import { howToPlay, story } from './demo/story.ts'
 import { openSentinel } from './sentinel/open-sentinel.ts'
+import { outward } from './sentinel/outward.ts'
+import type { SettingsFile } from './sentinel/settings-file.ts'
 import type { Sentinel } from './sentinel/surface.ts'
 
 // What both composition roots open: the guard of this machine, or that of the demo world.
@@ -16,6 +20,9 @@ export type GuardOptions = {
   /** Look beyond the containers too. */
   monitoring?: boolean
   onProblem?: (sentence: string) => void
+  /** With them incidents are forwarded, metrics served and the heart beats, as they say. */
+  settings?: SettingsFile
+  version?: string
 }
 
 /** Beside the sources and beside the bundle alike; no editor can look into an archive. */
@@ -25,13 +32,46 @@ const schema = join(import.meta.dirname, '../shared/schemas/stack.schema.json').
 )
 
 /** The guard of this machine's own Docker. */
-export function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
-  return openSentinel({
-    ...options,
+export async function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
+  const { settings, version = '', onProblem = () => {}, ...rest } = options
+  const { state } = places(process.env, homedir())
+  let tell: (subject: string, sentence: string) => void = () => {}
+  const guard = await openSentinel({
+    ...rest,
+    onProblem,
     schema,
     place: { env: process.env, homeDirectory: homedir() },
     userUnits: userUnits(connectSessionBus),
+    grafanaToken: (stack) => readToken(state, stack),
+    onOpen(lent) {
+      tell = lent
+    },
   })
+  if (!settings || options.oneShot) return guard
+  let outside: { stop(): Promise<void> } | undefined
+  return {
+    ...guard,
+    async start() {
+      await settings.start((sentence) => tell('file:settings.yaml', sentence))
+      outside = outward({ sentinel: guard, settings, version, machine: hostname(), onProblem })
+      await guard.start()
+    },
+    async stop() {
+      await outside?.stop()
+      await settings.stop()
+      await guard.stop()
+    },
+  }
+}
+
+/** Asked for rarely, so each time over a connection of its own. */
+async function readToken(stateDirectory: string, stack: string): Promise<string | undefined> {
+  const bus = connectSessionBus()
+  try {
+    return await secretStore(bus, stateDirectory).read(grafanaTokenName(stack))
+  } finally {
+    bus?.connection.end()
+  }
 }
 
 export type DemoGuard = {

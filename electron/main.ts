@@ -4,13 +4,13 @@ import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { app, dialog, Menu } from 'electron'
 import { places } from './adapters/disk/places.ts'
-import { notifierChain } from './adapters/notifications/chain.ts'
-import { dbusNotifier } from './adapters/notifications/dbus-notifier.ts'
-import { nodeNotifier } from './adapters/notifications/node-notifier.ts'
+import { desktopNotifier } from './adapters/notifications/desktop-notifier.ts'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
 import { openDemo, openGuard } from './guard.ts'
 import { carryOut } from './sentinel/carry-out.ts'
 import { notifyOfIncidents } from './sentinel/notify.ts'
+import { settingsFile } from './sentinel/settings-file.ts'
+import { sendTestNotice } from './sentinel/test-notice.ts'
 import { registerAppScheme, serveApp } from './shell/app-protocol.ts'
 import { sessionAutostart } from './shell/autostart.ts'
 import { electronNotifier } from './shell/electron-notifications.ts'
@@ -43,6 +43,7 @@ const assets = join(bundled, '..', 'assets')
 /** A quit waits for a running operation to end or to roll back, but not for ever. */
 const stopWithinMs = 15_000
 const ours = places(process.env, homedir())
+const settings = settingsFile({ configDirectory: ours.config, stateDirectory: ours.state })
 
 // Root cannot have Chromium's sandbox; who starts Electron as root says --no-sandbox knowingly,
 // and insisting here would leave the app without a network process (Electron 42).
@@ -70,8 +71,8 @@ async function run(): Promise<void> {
   const tellProblem = ({ message }: Error) => void dialog.showMessageBox({ type: 'error', message })
   const stacks = (wishes.stack ?? []).map(String)
   const played = demo ? await openDemo() : undefined
-  const sentinel =
-    played?.sentinel ?? (await openGuard({ stacks, monitoring: true, onProblem: say }))
+  const own = { stacks, monitoring: true, onProblem: say, settings, version: app.getVersion() }
+  const sentinel = played?.sentinel ?? (await openGuard(own))
   const window = appWindow({
     preload: join(bundled, 'preload.cjs'),
     icon: join(assets, 'tray/ok@2x.png'),
@@ -79,13 +80,10 @@ async function run(): Promise<void> {
     keepOnClose: () => sentinel.mirror().trayHost !== 'present' && !stopping,
     quit: () => app.quit(),
   })
-  const notifier = notifierChain([
-    ...(bus
-      ? [dbusNotifier(bus, { name: title, icon: '', desktopEntry: 'io.github.odin-sentinel' })]
-      : []),
-    electronNotifier(),
-    nodeNotifier(title),
-  ])
+  const desktop = { name: title, desktopEntry: 'io.github.odin-sentinel' }
+  const notifier = desktopNotifier(bus, desktop, [electronNotifier()])
+  const choices = () => settings.inForce().notifications
+  const notifyTest = () => sendTestNotice(notifier, choices())
   const tray = appTray({ icons: join(assets, 'tray'), perform })
   const args = [app.isPackaged ? [] : app.getAppPath(), sandboxed ? [] : '--no-sandbox'].flat()
   const autostart = demo ? undefined : await sessionAutostart(ours, process, args)
@@ -97,6 +95,7 @@ async function run(): Promise<void> {
     else if (deed.kind === 'review') window.show({ review: deed.stack })
     else if (deed.kind === 'quit') app.quit()
     else if (deed.kind === 'move') void sentinel.moveOnPurpose(deed.hours)
+    else if (deed.kind === 'notify-test') void notifyTest().catch(tellProblem)
     else if (deed.kind === 'cancel-countdown') sentinel.cancelCountdown()
     else if (deed.kind === 'start-with-session')
       void autostart?.turn(deed.on).catch(tellProblem).finally(showTray)
@@ -125,7 +124,7 @@ async function run(): Promise<void> {
   await app.whenReady()
   harden()
   serveApp(join(bundled, 'renderer'))
-  answerThePage(handlersFor(sentinel, join(assets, 'runbooks')))
+  answerThePage(handlersFor(sentinel, join(assets, 'runbooks'), notifyTest))
   sentinel.onMirror((mirror) => {
     showTray()
     window.send(mirror)
@@ -133,6 +132,7 @@ async function run(): Promise<void> {
   notifyOfIncidents({
     sentinel,
     notifier,
+    choices,
     review: (stack) => window.show({ review: stack }),
     onProblem: say,
   })

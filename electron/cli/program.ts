@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
-import type { TimelineEntry } from '../../shared/ipc/status.ts'
+import type { SecretStore } from '../adapters/secrets/secret-store.ts'
 import type { DemoGuard } from '../guard.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 import { type AdoptOptions, adopt } from './adopt.ts'
@@ -8,11 +8,13 @@ import { contexts } from './contexts.ts'
 import { demo } from './demo.ts'
 import { CommandProblem, type ExitCode, exitCodeHelp, exitCodes } from './exit-codes.ts'
 import { accept, monitoring, partNames } from './monitoring.ts'
+import { type ReportOptions, type ReportSources, report } from './report.ts'
 import { monitoringParts } from './reporters/monitoring-text.ts'
 import { runbook } from './runbook.ts'
-import type { GlobalOptions, Session } from './session.ts'
+import { type GlobalOptions, printer, type Session } from './session.ts'
 import { status } from './status.ts'
 import { timeline } from './timeline.ts'
+import { type TokenOptions, token } from './token.ts'
 import { type WatchOptions, watch } from './watch.ts'
 
 export type ProgramParts = {
@@ -20,7 +22,10 @@ export type ProgramParts = {
   stderr: NodeJS.WriteStream
   version: string
   notify: (sentinel: Sentinel) => () => Promise<void>
-  readTimeline: (since: string) => Promise<TimelineEntry[]>
+  /** Shows a notification, and says how. */
+  notifyTest: () => Promise<string>
+  report: ReportSources
+  tokens: (work: (store: SecretStore) => Promise<ExitCode>) => Promise<ExitCode>
   openDemo: () => Promise<DemoGuard>
 }
 
@@ -121,8 +126,27 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
       new Option('--since <when>', '90m, 6h, 2d, 1w, or a date such as 2026-11-20').default('1d'),
     )
     .action(async (options: GlobalOptions & { since: string }) =>
-      ended(await timeline(session, options, parts.readTimeline)),
+      ended(await timeline(session, options, parts.report.readTimeline)),
     )
+
+  command('report', 'Write the account of what happened, in Markdown.')
+    .addOption(new Option('--since <when>', 'as for timeline').default('2d'))
+    .option('-o, --out <file>', 'write it there; a file that exists is never overwritten')
+    .action(async (options: ReportOptions) => ended(await report(session, options, parts.report)))
+
+  command('token', 'Keep a token, read from standard input, in the keyring.')
+    .argument('<program>', 'grafana: to look at its datasources and dashboards')
+    .option('--remove', 'forget it')
+    .action(async (program: string, options: TokenOptions) =>
+      ended(await parts.tokens((store) => token(session, options, program, store))),
+    )
+
+  command('notify-test', 'Show a notification, to see that it is seen.').action(
+    async (options: GlobalOptions) => {
+      const sentence = await parts.notifyTest()
+      printer(session, options).either(() => sentence, { shown: sentence })
+    },
+  )
 
   program
     .command('demo')

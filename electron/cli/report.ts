@@ -1,6 +1,6 @@
 import type { TimelineEntry } from '../../shared/ipc/status.ts'
 import { type IncidentRecord, incidentReport } from '../../shared/report/incident-report.ts'
-import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
 import { type GlobalOptions, printer, type Session } from './session.ts'
 import { sinceWhen } from './timeline.ts'
 
@@ -32,7 +32,13 @@ export async function report(
     print.either(() => text, matter)
     return exitCodes.fine
   }
-  await sources.writeNew(options.out, options.json ? JSON.stringify(matter, null, 2) : text)
+  try {
+    await sources.writeNew(options.out, options.json ? JSON.stringify(matter, null, 2) : text)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const there = `${options.out} is there already and is not overwritten; give another name.`
+    throw new CommandProblem(code === 'EEXIST' ? there : message, exitCodes.wrongUsage)
+  }
   print.line(`Written to ${options.out}.`)
   return exitCodes.fine
 }

@@ -69,6 +69,8 @@ beforeEach(() => {
     moveOnPurpose: async () => {},
     cancelCountdown: () => {},
     adopt: () => Promise.reject(new Error('nothing to adopt')),
+    monitoring: () => undefined,
+    acceptBaseline: async () => {},
     setTrayHost: () => {},
   }
   const notifier: Notifier = {

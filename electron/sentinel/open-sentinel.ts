@@ -47,6 +47,8 @@ export type OpenOptions = {
   holdFor?: HoldFor
   /** Something of our own went wrong that stops nothing. */
   onProblem?: (sentence: string) => void
+  /** Lends the way to say such things, into the timeline too. */
+  onOpen?: (tell: (subject: string, sentence: string) => void) => void
 }
 
 /** The first verdict waits so long for an engine that neither answers nor refuses. */
@@ -73,6 +75,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     timeline.record({ at, kind: 'sentinel', stack: null, subject, sentence })
     onProblem?.(sentence)
   }
+  options.onOpen?.(tell)
   const attention = await openAttention({
     stateDirectory: state,
     now: now(),

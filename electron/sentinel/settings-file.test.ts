@@ -24,11 +24,10 @@ async function aFile(text?: string): Promise<SettingsFile> {
   const file = settingsFile({
     configDirectory,
     stateDirectory: join(root, 'state'),
-    say: (sentence) => said.push(sentence),
     settleMs: 5,
   })
   open.push(file)
-  await file.start()
+  await file.start((sentence) => said.push(sentence))
   return file
 }
 

@@ -15,8 +15,8 @@ import { stateFile } from './state-file.ts'
  * in force, also across restarts.
  */
 export interface SettingsFile {
-  /** Resolves once the file has been read. A second call waits for the first. */
-  start(): Promise<void>
+  /** Resolves once the file has been read. Says what is wrong with it, once, and when it is right. */
+  start(say: (sentence: string) => void): Promise<void>
   lookNow(): Promise<void>
   stop(): Promise<void>
   inForce(): Settings
@@ -27,8 +27,6 @@ export interface SettingsFile {
 export type SettingsFileParts = {
   configDirectory: string
   stateDirectory: string
-  /** What is wrong with the file, once; and that it is right again. */
-  say: (sentence: string) => void
   settleMs?: number
   now?: () => number
 }
@@ -51,7 +49,7 @@ export function settingsFile(parts: SettingsFileParts): SettingsFile {
   let inForce = usualSettings
   let lastGood: z.infer<typeof lastGoodSchema> | undefined
   let problem = ''
-  let started: Promise<void> | undefined
+  let say: (sentence: string) => void = () => {}
 
   const guard = watcher<Settings>({
     source: 'settings',
@@ -105,14 +103,15 @@ export function settingsFile(parts: SettingsFileParts): SettingsFile {
 
   function sayProblem(next: string): void {
     if (next === problem) return
-    if (next !== '') parts.say(`Settings cannot be used, ${file}: ${next}`)
-    else parts.say(`Settings can be used again: ${withoutStop(file)}.`)
+    if (next !== '') say(`Settings cannot be used, ${file}: ${next}`)
+    else say(`Settings can be used again: ${withoutStop(file)}.`)
     problem = next
   }
 
   return {
-    start() {
-      started ??= new Promise((resolve) => {
+    start(toWhom) {
+      say = toWhom
+      return new Promise((resolve) => {
         guard.start((reading) => {
           if (reading.status === 'known') {
             const before = JSON.stringify(inForce)
@@ -122,7 +121,6 @@ export function settingsFile(parts: SettingsFileParts): SettingsFile {
           resolve()
         })
       })
-      return started
     },
     lookNow: guard.lookNow,
     stop: guard.stop,

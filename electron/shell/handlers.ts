@@ -7,7 +7,11 @@ import type { Sentinel } from '../sentinel/surface.ts'
 /** One for each channel of the contract: a channel without a handler does not compile. */
 export type Handlers = { [C in Channel]: (params: Params<C>) => Promise<Reply<C>> }
 
-export function handlersFor(sentinel: Sentinel, runbooks: string): Handlers {
+export function handlersFor(
+  sentinel: Sentinel,
+  runbooks: string,
+  notifyTest: () => Promise<unknown>,
+): Handlers {
   return {
     'mirror:get': async () => sentinel.mirror(),
     'plan:propose': ({ stack, intent }) => sentinel.propose(stack, intent),
@@ -16,6 +20,7 @@ export function handlersFor(sentinel: Sentinel, runbooks: string): Handlers {
     'incident:snooze': ({ incident, until }) => attempt(() => sentinel.snooze(incident, until)),
     'context:move-on-purpose': ({ hours }) => attempt(() => sentinel.moveOnPurpose(hours)),
     'countdown:cancel': () => attempt(() => sentinel.cancelCountdown()),
+    'notification:test': () => attempt(notifyTest),
     'stack:adopt': ({ project }) =>
       attempt(() => sentinel.adopt(project === undefined ? {} : { projects: [project] })),
     'runbook:read': async ({ code }) => ({

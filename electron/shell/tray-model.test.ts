@@ -66,7 +66,7 @@ test('it says DEMO in a demo', () => {
 })
 
 test('switch back is there when there is something to switch, and is done at once', () => {
-  expect(labels(aMirror())).toEqual(['Open Odin Sentinel', 'Quit'])
+  expect(labels(aMirror())).toEqual(['Send a test notification', 'Open Odin Sentinel', 'Quit'])
   const mirror = aMirror({ stacks: [aStatus({ incidents: [switched] })] })
   expect(labels(mirror)).toContain('Switch back')
   const item = deeds(trayModel(mirror).menu).find(({ label }) => label === 'Switch back')
@@ -109,7 +109,11 @@ test('what is snoozed can be woken, and moving can be ended', () => {
 
 test('a resolved incident offers nothing', () => {
   const stacks = [aStatus({ incidents: [{ ...switched, status: 'resolved' }] })]
-  expect(labels(aMirror({ stacks }))).toEqual(['Open Odin Sentinel', 'Quit'])
+  expect(labels(aMirror({ stacks }))).toEqual([
+    'Send a test notification',
+    'Open Odin Sentinel',
+    'Quit',
+  ])
 })
 
 test('starting with the session can be chosen where it is ours to choose', () => {

@@ -12,6 +12,7 @@ export type TrayDeed =
   | { kind: 'move'; hours: number }
   | { kind: 'cancel-countdown' }
   | { kind: 'start-with-session'; on: boolean }
+  | { kind: 'notify-test' }
   | { kind: 'open' }
   | { kind: 'quit' }
 
@@ -40,6 +41,7 @@ export function trayModel(mirror: Mirror, startsWithSession?: boolean): TrayMode
     ...snoozeItems(mirror),
     movingItem(mirror),
     separator,
+    { kind: 'deed', label: 'Send a test notification', deed: { kind: 'notify-test' } },
     ...startItem(startsWithSession),
     { kind: 'deed', label: 'Open Odin Sentinel', deed: { kind: 'open' } },
     { kind: 'deed', label: 'Quit', deed: { kind: 'quit' } },

@@ -80,6 +80,7 @@ export const contract = {
     reply: done,
   },
   'countdown:cancel': { params: nothing, reply: done },
+  'notification:test': { params: nothing, reply: done },
   'stack:adopt': { params: z.strictObject({ project: z.string().optional() }), reply: done },
   'runbook:read': {
     params: z.strictObject({ code: z.enum(findingCodes) }),

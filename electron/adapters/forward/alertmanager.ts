@@ -1,4 +1,4 @@
-import { poster } from './post.ts'
+import { secretDoor } from './secret-door.ts'
 
 /** As POST /api/v2/alerts takes it, Alertmanager 0.25 and later. The labels are its identity. */
 export type OwnAlert = {
@@ -17,6 +17,6 @@ export interface AlertSink {
 export function alertSink(url: string): AlertSink {
   const target = new URL(url)
   target.pathname = `${target.pathname.replace(/\/+$/, '')}/api/v2/alerts`
-  const { at, post } = poster('Alertmanager', target.href)
+  const { at, post } = secretDoor('Alertmanager', target.href)
   return { at, send: (alerts, signal) => post(alerts, signal) }
 }

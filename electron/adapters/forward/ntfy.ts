@@ -1,6 +1,6 @@
 import type { IncidentView } from '../../../shared/ipc/status.ts'
 import type { Messenger } from './messenger.ts'
-import { poster } from './post.ts'
+import { secretDoor } from './secret-door.ts'
 
 /** ntfy 2: 1 is the least, 5 makes a phone ring. Tags with the name of an emoji become one. */
 const faces: Readonly<Record<IncidentView['severity'], { priority: number; tag: string }>> = {
@@ -18,7 +18,7 @@ export function ntfy(url: string): Messenger {
   const root = new URL(url)
   const topic = root.pathname.split('/').filter(Boolean).at(-1) ?? ''
   root.pathname = root.pathname.replace(/[^/]*\/?$/, '')
-  const { at, post } = poster('ntfy', root.href)
+  const { at, post } = secretDoor('ntfy', root.href)
   return {
     at,
     async send({ change, stack, incident, machine }, signal) {

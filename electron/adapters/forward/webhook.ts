@@ -1,9 +1,9 @@
 import type { Messenger } from './messenger.ts'
-import { poster } from './post.ts'
+import { secretDoor } from './secret-door.ts'
 
 /** The whole incident as JSON, in the shape that `watch --json` has too. */
 export function webhook(url: string): Messenger {
-  const { at, post } = poster('the webhook', url)
+  const { at, post } = secretDoor('the webhook', url)
   return {
     at,
     send: ({ change, stack, incident, at: when, machine }, signal) =>
