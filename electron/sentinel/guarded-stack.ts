@@ -2,6 +2,7 @@ import { assess, undecided } from '../../shared/assess/assess.ts'
 import type { FindingCode, HeldFinding, Incident } from '../../shared/assess/finding.ts'
 import { hold, nextDeadline } from '../../shared/assess/hold.ts'
 import { groupIncidents } from '../../shared/assess/incidents.ts'
+import { monitoringVerdict } from '../../shared/assess/monitoring-verdict.ts'
 import { stackFileInvalid } from '../../shared/assess/rules/stack-file-invalid.ts'
 import { statusView } from '../../shared/assess/status-view.ts'
 import { verdict } from '../../shared/assess/verdict.ts'
@@ -72,15 +73,20 @@ export function guardedStack(first: StackInForce, holdFor: HoldFor): GuardedStac
           return until === undefined ? [] : [[id, until]]
         }),
       )
+      const seen = situation?.monitoring && {
+        monitoring: situation.monitoring,
+        monitoringVerdict: monitoringVerdict(situation, held),
+      }
       return statusView({
         observed,
         stack,
         stackFile: file,
         held,
         incidents,
-        verdict: verdict({ held, observed, stack, history }),
+        verdict: verdict({ held, observed, stack, history, ...seen }),
         snoozes,
         now,
+        ...seen,
       })
     },
     nextDeadline(now) {

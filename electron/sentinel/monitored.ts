@@ -8,7 +8,7 @@ import { lastSeen } from '../../shared/domain/reading.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
 import { homeContainers } from '../../shared/domain/whereabouts.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
-import type { StatusView } from '../../shared/ipc/status.ts'
+import type { FindingView, StatusView } from '../../shared/ipc/status.ts'
 import { endpointsOf } from '../../shared/stack/endpoints.ts'
 import type { Baselines } from './baselines.ts'
 import type { Beyond } from './guarded-stack.ts'
@@ -32,10 +32,14 @@ export type Monitored = {
   accept(stack: string): Promise<void>
   /**
    * A stack that was adopted is right as it is then: the first time that all of it is seen and
-   * well is accepted without being asked. True when that was now.
+   * without trouble is accepted without being asked. True when that was now.
    */
-  acceptFirst(status: Pick<StatusView, 'stack' | 'health'>): Promise<boolean>
+  acceptFirst(status: Pick<StatusView, 'stack' | 'findings'>): Promise<boolean>
 }
+
+/** What cannot be seen is no trouble by itself: a Grafana without a token, for example. */
+const isTrouble = ({ status, severity }: FindingView) =>
+  status !== 'resolved' && (severity === 'critical' || severity === 'warning')
 
 /** Something has not been asked yet. */
 function isEarly({ prometheus, grafana }: MonitoringSights): boolean {
@@ -82,8 +86,8 @@ export function monitored(parts: MonitoredParts): Monitored {
       if (!baseline.ok) throw new Error(baseline.error)
       await baselines.accept(name, baseline.value)
     },
-    async acceptFirst({ stack: name, health }) {
-      if (name === null || health !== 'ok') return false
+    async acceptFirst({ stack: name, findings }) {
+      if (name === null || findings.some(isTrouble)) return false
       const one = seen(name)
       if (!one || isEarly(one.sights) || !(await baselines.lacks(name))) return false
       const baseline = baselineOf(observed(), one.stack, one.sights, now())

@@ -3,6 +3,7 @@ import { measureDashboards } from './dashboards.ts'
 import { measureDie } from './die.ts'
 import { measureExposition } from './exposition.ts'
 import { measureIdle } from './idle.ts'
+import { measureIdleMonitoring } from './idle-monitoring.ts'
 import { type Measured, printReport, verdictOf } from './report.ts'
 import { measureStartUp } from './start-up.ts'
 import { measureSwitch } from './switch.ts'
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<Measured[]>> = {
   switch: measureSwitch,
   die: measureDie,
   idle: measureIdle,
+  monitoring: measureIdleMonitoring,
   'start-up': measureStartUp,
   tray: measureTray,
   exposition: measureExposition,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { childrenOf, cpuSeconds, pssMiB } from './process-cost.ts'
 import type { Measured } from './report.ts'
-import { firstState, startWatching, worldOf } from './watching.ts'
+import { firstState, startWatching, type Watching, worldOf } from './watching.ts'
 
 const settleSeconds = 5
 const seconds = 60
@@ -10,7 +10,15 @@ type Idle = { cpuPercent: number; memory: number; children: number }
 
 async function idleWith(services: number): Promise<Idle> {
   const world = await worldOf(services)
-  const watching = startWatching(world.env)
+  try {
+    return await idleOf(startWatching(world.env))
+  } finally {
+    await world.close()
+  }
+}
+
+/** What a watching process costs in a minute in which nothing happens. Stops it. */
+export async function idleOf(watching: Watching): Promise<Idle> {
   try {
     await watching.next(firstState)
     await pause(settleSeconds * 1000)
@@ -29,7 +37,6 @@ async function idleWith(services: number): Promise<Idle> {
     }
   } finally {
     await watching.stop()
-    await world.close()
   }
 }
 

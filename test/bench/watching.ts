@@ -17,9 +17,12 @@ export type Watching = {
   stop(): Promise<void>
 }
 
-/** Runs `watch --json` as its own process on a world, as a user would. */
-export function startWatching(env: Readonly<Record<string, string>>): Watching {
-  const child = spawn(node, [cli, 'watch', '--json', '--no-monitoring'], {
+/** Runs `watch --json` as its own process, as a user would; of the place alone, unless asked. */
+export function startWatching(
+  env: Readonly<Record<string, string>>,
+  flags: readonly string[] = ['--no-monitoring'],
+): Watching {
+  const child = spawn(node, [cli, 'watch', '--json', ...flags], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
