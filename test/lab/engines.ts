@@ -100,6 +100,7 @@ export async function startLab(): Promise<Lab> {
     controlGroup: `${name}/desktop`,
     parts,
   })
+  await showDesktopPorts(machine, directory, desktopSocket)
   await Promise.all([native.start(), desktop.start()])
   const env = terminalEnvironment(userHome, parts.programs)
   const docker: Lab['docker'] = (args, options = {}) =>
@@ -145,6 +146,17 @@ async function answerNames(machine: Machine, directory: string): Promise<void> {
     )
   await start('host', hostAddress, [])
   await start('vm', vmAddress, known)
+}
+
+/** Published ports of its containers are on the host's localhost, as Docker Desktop shows them. */
+async function showDesktopPorts(
+  machine: Machine,
+  directory: string,
+  desktopSocket: string,
+): Promise<void> {
+  const program = [process.execPath, join(import.meta.dirname, 'desktop-ports.ts')]
+  const log = join(directory, 'desktop-ports.log')
+  await machine.start('host', [...program, desktopSocket, vmAddress], log)
 }
 
 /** A run that was killed has lost its processes to the kernel, but not its files. */

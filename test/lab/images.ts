@@ -60,7 +60,7 @@ const toolImage = 'busybox:1.37'
 /** What an image is made of: a tree in a tar file, and what `docker import` is told about it. */
 export type LabImage = { name: string; file: string; changes: readonly string[] }
 
-const applets = 'cat cp dd false httpd ls nslookup rm sh sleep tar touch true wget'.split(' ')
+const applets = 'cat cp dd false httpd ls nc nslookup rm sh sleep tar touch true wget'.split(' ')
 
 /**
  * Makes the tar files of all images from a tree of unpacked Debian packages.
@@ -112,15 +112,32 @@ async function smallTree(tree: string, root: string): Promise<string> {
   return root
 }
 
-/** Ends at once and with 0 when it is asked to stop, as the real programs do. */
+/** What nvidia_gpu_exporter tells of one card. */
+const gpuMetrics = `# TYPE nvidia_smi_gpu_info gauge
+nvidia_smi_gpu_info{uuid="2d2a2f3c",name="NVIDIA H200",driver_version="570.86.15"} 1
+# TYPE nvidia_smi_utilization_gpu_ratio gauge
+nvidia_smi_utilization_gpu_ratio{uuid="2d2a2f3c"} 0.12
+# TYPE nvidia_smi_temperature_gpu gauge
+nvidia_smi_temperature_gpu{uuid="2d2a2f3c"} 41
+`
+
+/**
+ * Ends at once and with 0 when it is asked to stop, as the real programs do. With
+ * `STAND_IN_BEHIND` everything is answered by who listens there.
+ */
 async function writeStandIn(root: string): Promise<void> {
   const script = [
     '#!/bin/sh',
     "trap 'exit 0' TERM INT",
-    'httpd -f -p "$STAND_IN_PORT" -h /www &',
+    '[ "$STAND_IN_PORT" != 9835 ] || cp /www/gpu /www/metrics',
+    'if [ -n "$STAND_IN_BEHIND" ]',
+    'then nc -ll -p "$STAND_IN_PORT" -e /bin/nc $STAND_IN_BEHIND &',
+    'else httpd -f -p "$STAND_IN_PORT" -h /www &',
+    'fi',
     'wait',
     '',
   ].join('\n')
+  await writeFile(join(root, 'www/gpu'), gpuMetrics)
   await writeFile(join(root, 'bin/stand-in'), script, { mode: 0o755 })
   await writeFile(join(root, 'www/index.html'), 'This is a stand-in of the Odin Sentinel lab.\n')
   await writeFile(join(root, 'www/metrics'), '# TYPE lab_stand_in gauge\nlab_stand_in 1\n')

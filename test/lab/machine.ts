@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { type Outcome, type RunOptions, run } from './run.ts'
 
 /**
  * `host`: the lab's computer. `vm`: the machine inside it that Docker Desktop brings.
- * `terminal`: the machine around, all but `/run`, where only the lab's Docker socket is;
- * for command lines, ours and Docker's.
+ * `terminal`: the lab's computer as its user sees it, with nothing in `/run` but the lab's
+ * Docker socket; for command lines, ours and Docker's.
  */
 export type Where = 'host' | 'vm' | 'terminal'
 
@@ -23,6 +23,8 @@ export type Machine = {
   run(where: Where, command: readonly string[], options?: RunOptions): Promise<Outcome>
   /** Starts a program whose output goes to a file. */
   start(where: Where, command: readonly string[], log: string): Promise<ChildProcess>
+  /** Signals a program that was spawned or started by `inside`, and not its `nsenter`. */
+  signal(child: ChildProcess, name: NodeJS.Signals): Promise<void>
   close(): Promise<void>
 }
 
@@ -54,7 +56,7 @@ const terminal = `
   mount -t tmpfs -o mode=755 tmpfs /run
   ln -s "$1" /run/docker.sock
   echo $$
-  exec cat > /dev/null`
+  exec sleep infinity`
 
 export type MachineFiles = {
   /** A file to be written: the control groups that the first process pretends to be in. */
@@ -81,8 +83,8 @@ export async function startMachine(files: MachineFiles): Promise<Machine> {
     ...[...toHost, '--', 'unshare', ...apart, '--net', '--uts', 'sh', '-ec', virtualMachine],
     ...['lab', files.osReleaseOfVm],
   ])
-  const terminalPid = await hold('unshare', [
-    ...[...apart, 'sh', '-ec', terminal],
+  const { pid: terminalPid } = await holder('nsenter', [
+    ...[...toHost, '--', 'unshare', ...apart, 'sh', '-ec', terminal],
     ...['lab', files.defaultSocket],
   ])
 
@@ -92,10 +94,11 @@ export async function startMachine(files: MachineFiles): Promise<Machine> {
     cwd = process.cwd(),
   ): [string, ...string[]] {
     const toVm = ['nsenter', '-t', vmPid, '-m', '-n', '-u', `--wdns=${cwd}`, '--']
+    const toTerminal = ['nsenter', '-t', terminalPid, '-m', `--wdns=${cwd}`, '--']
     const there = {
       host: [...toHost, `--wdns=${cwd}`, '--'],
       vm: [...toHost, '--', ...toVm],
-      terminal: ['-t', terminalPid, '-m', `--wdns=${cwd}`, '--'],
+      terminal: [...toHost, '--', ...toTerminal],
     }
     return ['nsenter', ...there[where], ...command]
   }
@@ -113,6 +116,11 @@ export async function startMachine(files: MachineFiles): Promise<Machine> {
       await once(child, 'spawn')
       await file.close()
       return child
+    },
+    async signal(child, name) {
+      // It entered a namespace of processes, so nsenter had to fork, and passes no signals on.
+      const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+      for (const pid of children.trim().split(' ').filter(Boolean)) process.kill(Number(pid), name)
     },
     close: () => held.disposeAsync(),
   }

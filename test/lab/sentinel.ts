@@ -152,7 +152,7 @@ export async function watch(lab: Lab, env: Env = {}): Promise<Watch> {
       return [...new Map(told.map(({ incident }) => [incident.id, incident.cause])).values()]
     },
     async stop() {
-      child.kill('SIGINT')
+      if (child.exitCode === null) await lab.machine.signal(child, 'SIGINT')
       await ended
       return child.exitCode
     },

@@ -46,10 +46,14 @@ export type GrafanaStandIn = Omit<WebServer, 'asked'> & {
   queried: { queries: Query[]; from: string; to: string }[]
   /** Answers a query instead of the Prometheus that its datasource names. */
   answerQuery?: (query: Query) => StandInResult
+  /** Asks datasources from where a Grafana would, if that is not here. */
+  fetch: (url: string) => Promise<Response>
 }
 
 export async function grafanaStandIn(
-  given: Partial<Pick<GrafanaStandIn, 'token' | 'datasources' | 'dashboards' | 'answerQuery'>> = {},
+  given: Partial<
+    Pick<GrafanaStandIn, 'token' | 'datasources' | 'dashboards' | 'answerQuery' | 'fetch'>
+  > = {},
 ): Promise<GrafanaStandIn> {
   const server = await webServer((request, response) => {
     answer(standIn, request).then(
@@ -72,6 +76,7 @@ export async function grafanaStandIn(
     dashboards: [],
     library: new Map(),
     queried: [],
+    fetch,
     ...given,
   }
   return standIn
@@ -123,11 +128,11 @@ async function datasources(standIn: GrafanaStandIn, parts: string[], url: URL): 
   if (!source) return refuse(404, 'Data source not found')
   if (isProxy) {
     const path = `/${rest.slice(2).map(encodeURIComponent).join('/')}${url.search}`
-    const answered = await fetch(`${source.url}${path}`).catch(() => undefined)
+    const answered = await standIn.fetch(`${source.url}${path}`).catch(() => undefined)
     if (!answered) return refuse(502, 'Bad Gateway')
     return { status: answered.status, json: await answered.json() }
   }
-  if (rest[1] === 'health') return health(source)
+  if (rest[1] === 'health') return health(standIn, source)
   return ok(source)
 }
 
@@ -143,11 +148,11 @@ function settings({ datasources }: GrafanaStandIn): Answered {
   })
 }
 
-async function health(source: StandInDatasource): Promise<Answered> {
+async function health(standIn: GrafanaStandIn, source: StandInDatasource): Promise<Answered> {
   if (source.type !== 'prometheus') return refuse(404, 'Plugin health check is not implemented')
   const failed = (message: string) => ({ status: 400, json: { status: 'ERROR', message } })
   try {
-    const answered = await fetch(`${source.url}/api/v1/query?query=1%2B1`)
+    const answered = await standIn.fetch(`${source.url}/api/v1/query?query=1%2B1`)
     if (!answered.ok) return failed(`${answered.status} ${answered.statusText}`)
     return ok({ status: 'OK', message: 'Successfully queried the Prometheus API.' })
   } catch (error) {
@@ -187,7 +192,8 @@ async function dsQuery(
     const source = standIn.datasources.find(({ uid }) => uid === query.datasource.uid)
     if (!source) return refuse(404, 'data source not found')
     results[query.refId] =
-      standIn.answerQuery?.(query) ?? (await askPrometheus(source, query, body.from, body.to))
+      standIn.answerQuery?.(query) ??
+      (await askPrometheus(standIn, source, query, body.from, body.to))
   }
   const failed = Object.values(results).some(({ error }) => error)
   return { status: failed ? 400 : 200, json: { results } }
@@ -197,6 +203,7 @@ type Series = { metric: Record<string, string>; values?: Sample[]; value?: Sampl
 type Sample = [number, string]
 
 async function askPrometheus(
+  standIn: GrafanaStandIn,
   { url }: StandInDatasource,
   query: Query,
   from: string,
@@ -211,7 +218,7 @@ async function askPrometheus(
     params.set('step', String(query.intervalMs / 1000))
   }
   const path = query.instant ? 'query' : 'query_range'
-  const answered = await fetch(`${url}/api/v1/${path}?${params}`).catch(() => undefined)
+  const answered = await standIn.fetch(`${url}/api/v1/${path}?${params}`).catch(() => undefined)
   if (!answered) return { status: 502, error: `Post "${url}/api/v1/${path}": connection refused` }
   const json = (await answered.json()) as {
     data?: { result: Series[] }
