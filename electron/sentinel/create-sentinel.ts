@@ -6,6 +6,7 @@ import type { Home } from '../../shared/domain/stack.ts'
 import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
 import type { StatusView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
+import { incidentReport } from '../../shared/report/incident-report.ts'
 import type { EngineWatchers } from '../observe/engines.ts'
 import type { Watcher } from '../observe/watcher.ts'
 import type { Attention } from './attention.ts'
@@ -57,6 +58,8 @@ export type SentinelParts = {
 }
 
 const newestInMirror = 50
+/** A window and a report hold no more. */
+const mostEntries = 5_000
 /** What has been done is on record; only the next look at it waits so long. */
 const afterDeedMs = 1_000
 
@@ -80,6 +83,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
   let trayHost: Mirror['trayHost'] = 'unknown'
   let revision = 0
   let recent: TimelineEntry[] = timeline.since(iso(now() - 86_400_000), newestInMirror)
+  let monitoringRevision = 0
   let lastState = ''
   let homes: readonly Home[] = []
 
@@ -246,6 +250,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       countdown: countdown && { stack: countdown.stack, deadline: iso(countdown.deadline) },
       trayHost,
       timeline: recent,
+      ...(parts.monitoring && { monitoringRevision }),
     }
   }
 
@@ -265,7 +270,10 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
         judging.see({ engines: engines.map(withoutNameless) })
         parts.monitoring?.lookSoon(judging.observed())
       })
-      parts.monitoring?.start(judging.judgeNow)
+      parts.monitoring?.start(() => {
+        monitoringRevision += 1
+        judging.judgeNow()
+      })
       await parts.stackFiles.start((stacks) => {
         parts.monitoring?.setStacks(stacks.flatMap(({ stack }) => stack ?? []))
         if (parts.monitoring) {
@@ -314,6 +322,12 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       timeline.record(entry('stack', stack, `baseline:${stack}`, sentence))
       judging.judgeNow()
     },
+    async report(since) {
+      const records = await parts.records.since(since, now())
+      const entries = timeline.since(since, mostEntries)
+      return incidentReport({ since, until: iso(), records, timeline: entries })
+    },
+    timeline: (since) => timeline.since(since, mostEntries),
     onMirror: onMirror.add,
     onIncident: onIncident.add,
     onLine: onLine.add,

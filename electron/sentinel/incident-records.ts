@@ -22,6 +22,8 @@ const settleMs = 1_000
 export interface IncidentRecords {
   /** Cheap to call after every verdict. */
   note(before: StatusView | undefined, after: StatusView): void
+  /** The incidents that lasted at or after `since` (ISO 8601), oldest first. */
+  since(since: string, now: number): Promise<IncidentRecord[]>
   close(): Promise<void>
 }
 
@@ -77,6 +79,11 @@ export function incidentRecords(parts: IncidentRecordsParts): IncidentRecords {
           writing = writing.then(write)
         }, settleMs)
       }
+    },
+    async since(since, now) {
+      await writing
+      await write()
+      return readIncidentRecords(parts.stateDirectory, since, now)
     },
     async close() {
       clearTimeout(timer)

@@ -3,7 +3,7 @@ import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
 import type { Mirror, OperationView, PlanProposal } from '../../shared/ipc/contract.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
-import type { IncidentView, WatchLine } from '../../shared/ipc/status.ts'
+import type { IncidentView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
 
 /** What happened to an incident; enough to decide whether to disturb somebody. */
 export type IncidentChange = {
@@ -53,6 +53,10 @@ export interface Sentinel {
   monitoring(stack: string): MonitoringView | null
   /** What is there now is what is right: files, images, compose configuration, jobs. */
   acceptBaseline(stack: string): Promise<void>
+  /** The account in Markdown of what happened from then (ISO 8601) on. */
+  report(since: string): Promise<string>
+  /** What is remembered from then (ISO 8601) on, oldest first. */
+  timeline(since: string): TimelineEntry[]
   onMirror(listener: (mirror: Mirror) => void): () => void
   onIncident(listener: (change: IncidentChange) => void): () => void
   /** The lines of `watch --json`, as objects. */

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fillRunbook } from '../../shared/assess/runbook.ts'
-import type { Channel, Params, Reply } from '../../shared/ipc/contract.ts'
+import type { Channel, Params, Period, Reply } from '../../shared/ipc/contract.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
+import { writeForPerson } from './write-for-person.ts'
 
 /** One for each channel of the contract: a channel without a handler does not compile. */
 export type Handlers = { [C in Channel]: (params: Params<C>) => Promise<Reply<C>> }
@@ -23,6 +24,18 @@ export function handlersFor(
     'notification:test': () => attempt(notifyTest),
     'stack:adopt': ({ project }) =>
       attempt(() => sentinel.adopt(project === undefined ? {} : { projects: [project] })),
+    'monitoring:get': async ({ stack }) => ({ view: sentinel.monitoring(stack) }),
+    'baseline:accept': ({ stack }) => attempt(() => sentinel.acceptBaseline(stack)),
+    'timeline:get': async ({ since }) => ({ entries: sentinel.timeline(beginOf(since)) }),
+    'report:get': async ({ since }) => ({ markdown: await sentinel.report(beginOf(since)) }),
+    'report:save': async ({ since }) => {
+      try {
+        const text = await sentinel.report(beginOf(since))
+        return { path: await writeForPerson('odin-sentinel-report', text), problem: null }
+      } catch (error) {
+        return { path: null, problem: sentenceOf(error) }
+      }
+    },
     'runbook:read': async ({ code }) => ({
       // `code` has been parsed against the list of codes, so it cannot be a path.
       markdown: fillRunbook(
@@ -33,11 +46,17 @@ export function handlersFor(
   }
 }
 
+const beginOf = (since: Period): string =>
+  new Date(Date.now() - Number.parseInt(since, 10) * 86_400_000).toISOString()
+
+const sentenceOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
+
 async function attempt(deed: () => unknown): Promise<{ problem: string | null }> {
   try {
     await deed()
     return { problem: null }
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) }
+    return { problem: sentenceOf(error) }
   }
 }

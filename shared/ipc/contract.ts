@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findingCodes } from '../assess/finding.ts'
+import { monitoringViewSchema } from './monitoring-view.ts'
 import { intentSchema as intent, statusSchema, timelineEntrySchema } from './status.ts'
 
 // The only list of what the renderer may ask and be told. Handlers, `window.sentinel`
@@ -59,11 +60,15 @@ export const mirrorSchema = z.strictObject({
   countdown: z.strictObject({ stack: z.string(), deadline: z.iso.datetime() }).nullable(),
   trayHost: z.enum(['present', 'absent', 'unknown']),
   timeline: z.array(timelineEntrySchema),
+  /** Rises when what is seen beyond the containers may have changed; absent while nobody looks. */
+  monitoringRevision: z.number().int().exactOptional(),
 })
 export type Mirror = z.infer<typeof mirrorSchema>
 
 const stack = z.string().min(1).max(255)
 const nothing = z.strictObject({})
+const since = z.enum(['1d', '2d', '7d', '30d'])
+export type Period = z.infer<typeof since>
 const done = z.strictObject({ problem: z.string().nullable() })
 
 export const contract = {
@@ -82,6 +87,25 @@ export const contract = {
   'countdown:cancel': { params: nothing, reply: done },
   'notification:test': { params: nothing, reply: done },
   'stack:adopt': { params: z.strictObject({ project: z.string().optional() }), reply: done },
+  /** null while nothing beyond the containers of this stack is looked at. */
+  'monitoring:get': {
+    params: z.strictObject({ stack }),
+    reply: z.strictObject({ view: monitoringViewSchema.nullable() }),
+  },
+  'baseline:accept': { params: z.strictObject({ stack }), reply: done },
+  'timeline:get': {
+    params: z.strictObject({ since }),
+    reply: z.strictObject({ entries: z.array(timelineEntrySchema) }),
+  },
+  'report:get': {
+    params: z.strictObject({ since }),
+    reply: z.strictObject({ markdown: z.string() }),
+  },
+  /** Writes a new file for the person, and never over one that is there. */
+  'report:save': {
+    params: z.strictObject({ since }),
+    reply: z.strictObject({ path: z.string().nullable(), problem: z.string().nullable() }),
+  },
   'runbook:read': {
     params: z.strictObject({ code: z.enum(findingCodes) }),
     reply: z.strictObject({ markdown: z.string() }),

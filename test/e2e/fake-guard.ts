@@ -170,6 +170,12 @@ export async function openGuard(): Promise<Sentinel> {
     observed() {
       throw new Error('the fake guard observes nothing')
     },
+    monitoring: () => null,
+    async acceptBaseline(stack) {
+      fake.calls.push(`accept ${stack}`)
+    },
+    report: async () => '# Incident report\n',
+    timeline: () => [],
     onMirror: (listener) => subscribe(mirrors, listener),
     onIncident: (listener) => subscribe(incidents, listener),
     onLine: () => () => {},
