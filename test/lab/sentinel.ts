@@ -23,12 +23,18 @@ export function sentinel(lab: Lab, args: readonly string[], env: Env = {}): Prom
   })
 }
 
+/** Whether Sentinel looks beyond the containers: most of the lab's tests are about the place. */
+export type Scope = 'the place alone' | 'monitoring too'
+const scopeOption = (scope: Scope) => (scope === 'monitoring too' ? [] : ['--no-monitoring'])
+
 /** `status --json`, parsed by its published schema. */
 export async function statusOf(
   lab: Lab,
   env: Env = {},
+  scope: Scope = 'the place alone',
 ): Promise<{ code: number; status: StatusView }> {
-  const { code, stdout, stderr } = await sentinel(lab, ['status', '--json', '--no-monitoring'], env)
+  const asked = ['status', '--json', ...scopeOption(scope)]
+  const { code, stdout, stderr } = await sentinel(lab, asked, env)
   if (stdout.trim() === '') throw new Error(`status --json said nothing but:\n${stderr}`)
   return { code, status: statusSchema.parse(JSON.parse(stdout)) }
 }
@@ -57,8 +63,12 @@ export type Watch = {
   stop(): Promise<number | null>
 }
 
-export async function watch(lab: Lab, env: Env = {}): Promise<Watch> {
-  const command = [...commandLine, 'watch', '--json', '--no-monitoring']
+export async function watch(
+  lab: Lab,
+  env: Env = {},
+  scope: Scope = 'the place alone',
+): Promise<Watch> {
+  const command = [...commandLine, 'watch', '--json', ...scopeOption(scope)]
   const [program, ...args] = lab.machine.inside('terminal', command, repository)
   const child = spawn(program, args, {
     env: { ...lab.env, ...env },

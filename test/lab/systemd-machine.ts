@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
+  cp,
   mkdir,
   mkdtemp,
   readdir,
@@ -16,6 +17,7 @@ import {
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { ensurePackages } from '../../build/debian-packages.ts'
+import type { Machine } from './machine.ts'
 import { run } from './run.ts'
 
 /**
@@ -34,9 +36,17 @@ export type SystemdMachine = {
 const place = '/var/tmp'
 const prefix = 'odin-lab-systemd-'
 
+export type SystemdOptions = {
+  /** The computer of a lab, on whose ports the units then listen; else it is one by itself. */
+  on?: Machine
+  /** Files that are copied to `/usr/local/bin`, by the name that they have there. */
+  programs?: Readonly<Record<string, string>>
+}
+
 /** Boots in about a second. `units` are unit files by name. */
 export async function startSystemd(
   units: Readonly<Record<string, string>>,
+  { on, programs = {} }: SystemdOptions = {},
 ): Promise<SystemdMachine> {
   const tree = await systemdTree()
   await using begun = new AsyncDisposableStack()
@@ -51,18 +61,22 @@ export async function startSystemd(
   for (const name of ['work', 'root', 'bus']) await mkdir(join(directory, name))
   await mkdir(unitFiles, { recursive: true })
   for (const [name, text] of Object.entries(units)) await writeFile(join(unitFiles, name), text)
+  const bin = join(directory, 'upper/usr/local/bin')
+  await mkdir(bin, { recursive: true })
+  for (const [name, file] of Object.entries(programs)) await cp(file, join(bin, name))
   const controlGroup = join(await unifiedControlGroups(), directory.slice(place.length + 1))
   await mkdir(controlGroup)
   begun.defer(() => removeControlGroup(controlGroup))
 
   let machine = await boot()
-  begun.defer(() => end(machine))
+  begun.defer(() => end(machine, on !== undefined))
 
   async function boot(): Promise<ChildProcess> {
     const listening = socketIn(bus)
-    const child = spawn('sh', ['-ec', computer, 'lab', directory, tree, controlGroup], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
+    const net = on ? '' : '--net'
+    const command = ['sh', '-ec', computer, 'lab', directory, tree, controlGroup, net] as const
+    const [program, ...args] = on ? on.inside('host', command) : command
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
     const said: string[] = []
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => said.push(text))
@@ -79,12 +93,12 @@ export async function startSystemd(
   return {
     busAddress: `unix:path=${join(bus, 'system_bus_socket')}`,
     async systemctl(...args) {
-      const pid = await firstProcessOf(machine)
+      const pid = await firstProcessOf(machine, on !== undefined)
       const command = ['-t', pid, '--mount', '--pid', '--uts', '--root', '--wd', '--', 'systemctl']
       return (await run('nsenter', [...command, ...args], { anyExitCode: true })).stdout
     },
     async restart() {
-      await end(machine)
+      await end(machine, on !== undefined)
       await rm(join(bus, 'system_bus_socket'), { force: true })
       machine = await boot()
     },
@@ -96,7 +110,7 @@ export async function startSystemd(
 // machine, also where the machine around uses version 1 for everything else.
 const computer = `
   echo 0 > "$3/cgroup.procs"
-  exec setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount --uts --ipc --cgroup --net \\
+  exec setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount --uts --ipc --cgroup $4 \\
     --propagation private sh -ec '
       root=$1/root
       mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" "$root"
@@ -114,16 +128,22 @@ const computer = `
         chroot "$root" /lib/systemd/systemd --unit=multi-user.target \\
         --log-target=console --log-level=warning' lab "$1" "$2"`
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, isEntered: boolean): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')
   // With the one who made the namespaces the kernel ends everything in them.
-  child.kill('SIGKILL')
+  const entered = isEntered ? Number(await childOf(child.pid)) : child.pid
+  if (entered) process.kill(entered, 'SIGKILL')
   await gone
 }
 
-async function firstProcessOf(child: ChildProcess): Promise<string> {
-  const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+/** An nsenter stands before the one who made the namespaces. */
+async function firstProcessOf(child: ChildProcess, isEntered: boolean): Promise<string> {
+  return childOf(isEntered ? await childOf(child.pid) : child.pid)
+}
+
+async function childOf(pid: number | string | undefined): Promise<string> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
   return children.trim()
 }
 
