@@ -15,7 +15,7 @@ import { registerAppScheme, serveApp } from './shell/app-protocol.ts'
 import { sessionAutostart } from './shell/autostart.ts'
 import { electronNotifier } from './shell/electron-notifications.ts'
 import { handlersFor } from './shell/handlers.ts'
-import { harden } from './shell/hardening.ts'
+import { harden, tameChromium } from './shell/hardening.ts'
 import { answerThePage } from './shell/ipc-main.ts'
 import { afterSleep } from './shell/power.ts'
 import { appTray } from './shell/tray.ts'
@@ -45,12 +45,7 @@ const stopWithinMs = 15_000
 const ours = places(process.env, homedir())
 const settings = settingsFile({ configDirectory: ours.config, stateDirectory: ours.state })
 
-// Root cannot have Chromium's sandbox; who starts Electron as root says --no-sandbox knowingly,
-// and insisting here would leave the app without a network process (Electron 42).
-const sandboxed = !app.commandLine.hasSwitch('no-sandbox')
-if (sandboxed) app.enableSandbox()
-app.disableHardwareAcceleration()
-Menu.setApplicationMenu(null)
+const sandboxed = tameChromium()
 // The demo may run beside the real guard: the single-instance lock is kept in here.
 app.setPath('userData', join(ours.state, demo ? 'electron-demo' : 'electron'))
 app.setPath('sessionData', join(ours.cache, demo ? 'electron-demo' : 'electron'))

@@ -1,5 +1,20 @@
-import { app, session } from 'electron'
+import { app, Menu, session } from 'electron'
 import { isOurPage } from './app-origin.ts'
+
+/**
+ * How Chromium is to run, said before the app is ready. Returns whether its sandbox is on: root
+ * cannot have it; who starts Electron as root says --no-sandbox knowingly, and insisting here
+ * would leave the app without a network process (Electron 42).
+ */
+export function tameChromium(): boolean {
+  const sandboxed = !app.commandLine.hasSwitch('no-sandbox')
+  if (sandboxed) app.enableSandbox()
+  app.disableHardwareAcceleration()
+  // We keep no cookies; without this Chromium asks the desktop for a keyring, and its password.
+  app.commandLine.appendSwitch('password-store', 'basic')
+  Menu.setApplicationMenu(null)
+  return sandboxed
+}
 
 /** Shuts every door that a page could try. Call when the app is ready, before the first window. */
 export function harden(): void {
