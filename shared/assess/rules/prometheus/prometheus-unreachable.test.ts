@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest'
 import { noReading } from '../../../../test/support/a-world.ts'
-import {
-  anAlertmanager,
-  answers,
-  fails,
-  monitored,
-  prometheusWith,
-} from '../../../../test/support/some-monitoring.ts'
-import { alertmanagerUnreachable } from './alertmanager-unreachable.ts'
+import { fails, monitored, prometheusWith } from '../../../../test/support/some-monitoring.ts'
 import { prometheusUnreachable } from './prometheus-unreachable.ts'
 
 test('nobody answers', () => {
@@ -37,12 +30,4 @@ test.each(['pending', 'permission-denied'] as const)('%s says nothing about it',
 
 test('all is well', () => {
   expect(prometheusUnreachable(monitored())).toEqual([])
-  expect(alertmanagerUnreachable(monitored())).toEqual([])
-})
-
-test('Alertmanager that is not ready', () => {
-  const alertmanager = [answers('alertmanager', 9093, anAlertmanager({ ready: false }))]
-  expect(alertmanagerUnreachable(monitored({ alertmanager }))).toMatchObject([
-    { code: 'ALERTMANAGER_UNREACHABLE', subject: 'service:odin/alertmanager' },
-  ])
 })
