@@ -34,7 +34,7 @@ const parts: Part[] = [
     name: 'unit',
     what: 'unit, contract, scenarios, faults',
     possible: always,
-    run: vitest('unit'),
+    run: vitest('pure', 'unit'),
   },
   {
     name: 'e2e',

@@ -1,25 +1,42 @@
 import { join, resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { SecondTries } from './second-tries.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** Real engines and real windows: one file at a time, and time to start them. */
-const real = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 }
+/** Real engines and real windows: one file at a time, time to start them, and a second try. */
+const real = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 300_000, retry: 1 }
+/**
+ * Tests that wait more than they compute: vitest by itself would leave one core idle. Nothing is
+ * told by the timeouts, a test that hangs ends some day, also on a slow and busy machine.
+ */
+const quick = { maxWorkers: '100%', testTimeout: 90_000, hookTimeout: 90_000 }
 
 export default defineConfig({
   test: {
     root,
+    reporters: ['default', new SecondTries()],
     projects: [
+      {
+        test: {
+          name: 'pure',
+          root,
+          include: ['{shared,renderer}/**/*.test.{ts,tsx}'],
+          // They keep no state of their own, so that one worker carries them all.
+          isolate: false,
+          ...quick,
+        },
+      },
       {
         test: {
           name: 'unit',
           root,
           include: [
-            '{shared,electron,renderer,build}/**/*.test.{ts,tsx}',
+            '{electron,build}/**/*.test.ts',
             'test/{contract,fixtures,scenarios,faults,support}/**/*.test.ts',
           ],
           globalSetup: ['test/support/own-temporary-directory.ts'],
-          testTimeout: 20_000,
+          ...quick,
         },
       },
       {

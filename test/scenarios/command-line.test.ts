@@ -8,7 +8,7 @@ import { type DemoWorld, openDemoWorld } from '../support/world.ts'
 const cli = resolve(import.meta.dirname, '../../electron/cli.ts')
 
 // Each test starts a dozen processes, and the machine may be busy.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 describe('the command line', () => {
   let world: DemoWorld

@@ -28,5 +28,5 @@ it(
         await sentinel.stop()
       }
     }),
-  60_000,
+  240_000,
 )

@@ -17,7 +17,7 @@ export type GuardedWorld = {
   untilResolved(code: FindingCode): Promise<void>
 }
 
-const withinMs = 15_000
+const withinMs = 60_000
 
 /** The real loop with its real adapters on a demo world; nobody waits for hold times. */
 export async function guard(
@@ -29,7 +29,7 @@ export async function guard(
     place: { env, homeDirectory, defaultEndpoint },
     userUnits,
     // A source that has only just been asked for is not being blind.
-    holdFor: (code) => (code === 'SENTINEL_BLIND' ? 5_000 : 0),
+    holdFor: (code) => (code === 'SENTINEL_BLIND' ? 30_000 : 0),
     ...options,
   })
   const incidents: IncidentChange[] = []
