@@ -105,7 +105,9 @@ function targets(situation: Situation, { prometheus }: MonitoringSights): Seen {
   const all = prometheus.flatMap(({ look }) => (look.status === 'known' ? look.value.targets : []))
   const waiting = all.filter(({ health }) => health === 'unknown').length
   if (waiting > 0)
-    return cannotTell(`${counted(waiting, 'target')} of ${all.length} has not been scraped yet.`)
+    return cannotTell(
+      `${counted(waiting, 'target')} of ${all.length} ${waiting === 1 ? 'has' : 'have'} not been scraped yet.`,
+    )
   if (all.length === 0) return cannotTell('Prometheus has no targets.')
   const up = all.filter(({ health }) => health === 'up').length
   return works(

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import { minute, noon, second } from '../../../../test/support/a-world.ts'
 import {
   aBaseline,
   aDashboard,
   answers,
   grafanaWith,
   monitored,
+  prometheusWith,
 } from '../../../../test/support/some-monitoring.ts'
 import type { Panel, PanelState } from '../../../domain/grafana.ts'
 import { dashboardNoData } from './dashboard-no-data.ts'
@@ -35,4 +37,16 @@ test.each<[string, PanelState[], string[] | undefined, string | undefined]>([
 test('without a token nothing is said about dashboards', () => {
   const grafana = [answers('grafana', 3000, { version: '', databaseOk: true })]
   expect(dashboardNoData(monitored({ grafana }))).toEqual([])
+})
+
+test.each([
+  ['the first scrapes of a Prometheus that has just started', 20, []],
+  ['a Prometheus that has had its time', 120, ['DASHBOARD_NO_DATA']],
+] as const)('%s', (_, seconds, codes) => {
+  const checkedAt = noon - minute
+  const dashboards = [aDashboard({ panels: panels('no-data') })]
+  const grafana = [grafanaWith({ dashboards, dashboardsCheckedAt: checkedAt })]
+  const prometheus = [prometheusWith({ startedAt: checkedAt - seconds * second })]
+  const found = dashboardNoData(monitored({ grafana, prometheus }))
+  expect(found.map(({ code }) => code)).toEqual(codes)
 })

@@ -1,4 +1,5 @@
 import type { Dashboard, Panel } from '../../../domain/grafana.ts'
+import type { Prometheus, ServiceSight } from '../../../domain/prometheus.ts'
 import { serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
@@ -8,12 +9,16 @@ import { asTime, evidence, type Situation } from '../../situation.ts'
  * panel alone says nothing: a list of errors is empty while there are none.
  */
 export function dashboardNoData({ monitoring, baseline }: Situation): Finding[] {
+  const begun = Math.max(0, ...(monitoring?.prometheus ?? []).map(hasSamplesFrom))
   return (monitoring?.grafana ?? []).flatMap((sight) => {
     if (sight.look.status !== 'known') return []
     const { dashboards = [], dashboardsCheckedAt } = sight.look.value
+    const early = dashboardsCheckedAt !== undefined && dashboardsCheckedAt < begun
     return dashboards.flatMap((dashboard): Finding[] => {
       const asked = dashboard.panels.filter(({ state }) => state !== 'not-checked')
-      const broken = brokenPanels(dashboard, asked, baseline?.panels)
+      const broken = brokenPanels(dashboard, asked, baseline?.panels).filter(
+        ({ state }) => state === 'error' || !early,
+      )
       if (broken.length === 0) return []
       const silent = asked.every(({ state }) => state !== 'data')
       const fact = silent
@@ -37,6 +42,18 @@ export function dashboardNoData({ monitoring, baseline }: Situation): Finding[] 
       ]
     })
   })
+}
+
+/** A rate wants two scrapes, and those of a Prometheus that has just started are spread. */
+const warmUpScrapes = 3
+const shortestWarmUpSeconds = 30
+
+/** From when on there must be something to show. */
+function hasSamplesFrom({ look }: ServiceSight<Prometheus>): number {
+  if (look.status !== 'known') return 0
+  const { startedAt, targets } = look.value
+  const scrapes = targets.map(({ scrapeIntervalSeconds }) => warmUpScrapes * scrapeIntervalSeconds)
+  return startedAt + 1_000 * Math.max(shortestWarmUpSeconds, ...scrapes)
 }
 
 function brokenPanels(
