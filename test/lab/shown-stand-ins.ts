@@ -1,6 +1,7 @@
 // The stand-ins of Grafana and Loki, on the lab's computer behind the containers of their names.
 // Argument: what they hold, as JSON. A datasource is asked from inside the container that asks.
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener, request } from 'node:http'
 import { setInterval } from 'node:timers'
 import { promisify } from 'node:util'
@@ -16,7 +17,8 @@ export type Shown = {
   grafanaPort: number
   lokiPort: number
   token: string
-  datasources: StandInDatasource[]
+  /** A JSON file with Grafana's datasources, read again for each request. */
+  datasourcesFile: string
   dashboards: StandInDashboard[]
   /** Sockets of the engines, in the order in which they are asked for a running Grafana. */
   engines: string[]
@@ -28,7 +30,6 @@ const runProgram = promisify(execFile)
 
 const grafana = await grafanaStandIn({
   token: shown.token,
-  datasources: shown.datasources,
   dashboards: shown.dashboards,
   fetch: askFromGrafana,
 })
@@ -40,7 +41,12 @@ setInterval(() => {
   stream.lines = [...stream.lines, line()].slice(-10)
 }, 2_000)
 
-createServer(passOn(() => grafana.url)).listen(shown.grafanaPort, shown.address)
+const toGrafana = passOn(() => grafana.url)
+createServer((asked, response) => {
+  const text = readFileSync(shown.datasourcesFile, 'utf8')
+  grafana.datasources = JSON.parse(text) as StandInDatasource[]
+  toGrafana(asked, response)
+}).listen(shown.grafanaPort, shown.address)
 createServer(passOn(() => loki.url)).listen(shown.lokiPort, shown.address)
 
 /** One request for each connection: nc ends with the connection that it carries. */
