@@ -35,8 +35,8 @@ const cellsOf = (line: string): Span[][] =>
   line
     .trim()
     .replace(/^\||\|$/g, '')
-    .split('|')
-    .map((cell) => spansOf(cell.trim()))
+    .split(/(?<!\\)\|/)
+    .map((cell) => spansOf(cell.trim().replaceAll('\\|', '|')))
 
 const tableRule = /^\s*\|[\s:|-]+\|\s*$/
 

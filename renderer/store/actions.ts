@@ -1,7 +1,14 @@
 import type { FindingCode } from '../../shared/assess/finding.ts'
-import type { Channel, Mirror, Params, Reply, SentinelBridge } from '../../shared/ipc/contract.ts'
+import type {
+  Channel,
+  Mirror,
+  Params,
+  Period,
+  Reply,
+  SentinelBridge,
+} from '../../shared/ipc/contract.ts'
 import { failConnection, type MirrorStore, receiveMirror } from './mirror.ts'
-import type { UiStore } from './ui.ts'
+import type { Tab, UiStore } from './ui.ts'
 
 const withoutBridge = 'This window has no connection to Sentinel.'
 
@@ -75,7 +82,7 @@ export function createActions(
       }
     },
 
-    show(name: 'overview' | 'timeline'): void {
+    show(name: Tab): void {
       const operation = mirror.getState().mirror?.operation
       ui.setState({ page: { name }, problem: null, leftOperation: operation?.id ?? null })
     },
@@ -135,6 +142,45 @@ export function createActions(
 
     async adopt(): Promise<void> {
       await act('stack:adopt', {})
+    },
+
+    /** Asked again and again while it is shown, so no button waits for it. */
+    async readMonitoring(stack: string): Promise<void> {
+      if (bridge === undefined) return
+      try {
+        const { view } = await bridge.ask('monitoring:get', { stack })
+        ui.setState({ monitoring: { stack, view } })
+      } catch (reason) {
+        ui.setState({ problem: sentenceOf(reason) })
+      }
+    },
+
+    /** True when what is there has become what is right. */
+    async acceptBaseline(stack: string): Promise<boolean> {
+      const accepted = await act('baseline:accept', { stack })
+      if (accepted) await this.readMonitoring(stack)
+      return accepted
+    },
+
+    async readTimeline(since: Period): Promise<void> {
+      ui.setState({ timeline: { since, entries: null } })
+      const reply = await ask('timeline:get', { since })
+      if (reply === undefined || ui.getState().timeline.since !== since) return
+      ui.setState({ timeline: { since, entries: reply.entries } })
+    },
+
+    async readReport(since: Period): Promise<void> {
+      ui.setState({ report: { since, markdown: null, saved: null } })
+      const reply = await ask('report:get', { since })
+      if (reply === undefined || ui.getState().report.since !== since) return
+      ui.setState({ report: { since, markdown: reply.markdown, saved: null } })
+    },
+
+    async saveReport(since: Period): Promise<void> {
+      const reply = await ask('report:save', { since })
+      if (reply === undefined) return
+      if (reply.path === null) return ui.setState({ problem: reply.problem })
+      ui.setState({ report: { ...ui.getState().report, saved: reply.path } })
     },
 
     async readRunbook(code: FindingCode): Promise<void> {

@@ -84,6 +84,20 @@ export const recentNews = (timeline: readonly TimelineEntry[], limit = 6): Timel
     .toSorted((a, b) => b.at.localeCompare(a.at))
     .slice(0, limit)
 
+/** What was asked for and what came since, each told once, the newest first. */
+export function newestFirst(
+  recent: readonly TimelineEntry[],
+  asked: readonly TimelineEntry[] | null,
+): TimelineEntry[] {
+  const told = new Map(
+    [...(asked ?? []), ...recent].map((entry) => [
+      `${entry.at} ${entry.kind} ${entry.subject} ${entry.sentence}`,
+      entry,
+    ]),
+  )
+  return [...told.values()].toSorted((a, b) => b.at.localeCompare(a.at))
+}
+
 const aboutTheContext: readonly FindingCode[] = [
   'CONTEXT_SWITCHED',
   'STRAY_CONTAINERS',

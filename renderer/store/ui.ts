@@ -1,11 +1,24 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { FindingCode } from '../../shared/assess/finding.ts'
-import type { PlanProposal } from '../../shared/ipc/contract.ts'
+import type { Period, PlanProposal } from '../../shared/ipc/contract.ts'
+import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
+import type { TimelineEntry } from '../../shared/ipc/status.ts'
+
+/** The pages of the tab row, in its order. */
+export const tabs = [
+  'overview',
+  'monitoring',
+  'gpus',
+  'ports',
+  'changes',
+  'timeline',
+  'reports',
+] as const
+export type Tab = (typeof tabs)[number]
 
 /** Where the person is. What is null in a page has been asked for and is on its way. */
 export type Page =
-  | { name: 'overview' }
-  | { name: 'timeline' }
+  | { name: Tab }
   | { name: 'plan'; stack: string; proposal: PlanProposal | null }
   /** Shows the operation that comes after the one with this ID. */
   | { name: 'operation'; after: string | null }
@@ -24,6 +37,10 @@ export type Ui = {
   leftOperation: string | null
   /** The person has read that there is no tray. */
   toldNoTray: boolean
+  /** What was last answered of a stack beyond its containers; `view` is null where nobody looks. */
+  monitoring: { stack: string; view: MonitoringView | null } | null
+  timeline: { since: Period; entries: readonly TimelineEntry[] | null }
+  report: { since: Period; markdown: string | null; saved: string | null }
 }
 
 export type UiStore = StoreApi<Ui>
@@ -36,4 +53,7 @@ export const createUiStore = (): UiStore =>
     problem: null,
     leftOperation: null,
     toldNoTray: false,
+    monitoring: null,
+    timeline: { since: '1d', entries: null },
+    report: { since: '1d', markdown: null, saved: null },
   }))

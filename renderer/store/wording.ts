@@ -1,5 +1,7 @@
 import type { FindingCode } from '../../shared/assess/finding.ts'
+import type { Period } from '../../shared/ipc/contract.ts'
 import type { Health } from '../../shared/ipc/status.ts'
+import type { Tab } from './ui.ts'
 
 /** `4 s`, `12 min`, `3 h 05 min`, `2 d 4 h`: two units at most. */
 export function durationWords(milliseconds: number): string {
@@ -132,3 +134,20 @@ export const evidenceWords = (
       isTime.test(value) ? momentWords(value, now) : value,
     ]),
   )
+
+export const periods: readonly { name: Period; label: string }[] = [
+  { name: '1d', label: '1 day' },
+  { name: '2d', label: '2 days' },
+  { name: '7d', label: '7 days' },
+  { name: '30d', label: '30 days' },
+]
+
+export const tabWords: Record<Tab, string> = {
+  overview: 'Overview',
+  monitoring: 'Monitoring',
+  gpus: 'GPUs',
+  ports: 'Ports',
+  changes: 'Changes',
+  timeline: 'Timeline',
+  reports: 'Reports',
+}

@@ -8,6 +8,8 @@ import type { Ui, UiStore } from '../store/ui.ts'
 import { Banners } from './banners.tsx'
 import { Empty } from './empty.tsx'
 import { Header } from './header.tsx'
+import { Reports } from './monitoring/reports.tsx'
+import { Watched } from './monitoring/watched.tsx'
 import { Operation } from './operation.tsx'
 import { Overview } from './overview.tsx'
 import { PlanReview } from './plan-review.tsx'
@@ -29,7 +31,32 @@ function PageInView({ mirror, status, ui, actions, connected }: PageProps): Reac
   const { page } = ui
   switch (page.name) {
     case 'timeline':
-      return <Timeline entries={mirror.timeline} stacks={mirror.stacks.length} />
+      return (
+        <Timeline
+          recent={mirror.timeline}
+          asked={ui.timeline}
+          stacks={mirror.stacks.length}
+          actions={actions}
+        />
+      )
+    case 'reports':
+      return <Reports report={ui.report} asking={ui.asking} actions={actions} />
+    case 'monitoring':
+    case 'gpus':
+    case 'ports':
+    case 'changes':
+      return status === undefined ? (
+        <Empty status={unadopted(mirror)} asking={ui.asking} actions={actions} />
+      ) : (
+        <Watched
+          tab={page.name}
+          status={status}
+          revision={mirror.monitoringRevision}
+          connected={connected}
+          ui={ui}
+          actions={actions}
+        />
+      )
     case 'plan':
       return <PlanReview page={page} asking={ui.asking} actions={actions} />
     case 'operation':

@@ -1,11 +1,19 @@
 import type { Mirror } from '../../shared/ipc/contract.ts'
 import { HouseIcon } from '../components/icons.tsx'
+import { TabRow } from '../components/instruments/tab-row.tsx'
 import { Menu } from '../components/menu.tsx'
 import { Readout } from '../components/readout.tsx'
 import type { Actions } from '../store/actions.ts'
+import { pageMarks } from '../store/monitoring/page-marks.ts'
 import { adoptedStacks, contextMarks, type StackStatus } from '../store/selectors.ts'
-import type { Ui } from '../store/ui.ts'
-import { engineKindWords, exactClockWords, healthWords, shortListWords } from '../store/wording.ts'
+import { tabs, type Ui } from '../store/ui.ts'
+import {
+  engineKindWords,
+  exactClockWords,
+  healthWords,
+  shortListWords,
+  tabWords,
+} from '../store/wording.ts'
 
 const sourceWords = {
   DOCKER_HOST: 'set by DOCKER_HOST',
@@ -66,6 +74,7 @@ export type HeaderProps = {
 
 export function Header({ mirror, status, ui, actions }: HeaderProps) {
   const stacks = adoptedStacks(mirror)
+  const marks = pageMarks(status)
   return (
     <header className="header">
       <div className="header-row">
@@ -88,19 +97,19 @@ export function Header({ mirror, status, ui, actions }: HeaderProps) {
             </select>
           </label>
         )}
-        <nav className="tabs" aria-label="Pages">
-          {(['overview', 'timeline'] as const).map((name) => (
-            <button
-              key={name}
-              type="button"
-              className="tab"
-              aria-current={ui.page.name === name ? 'page' : undefined}
-              onClick={() => actions.show(name)}
-            >
-              {name === 'overview' ? 'Overview' : 'Timeline'}
-            </button>
-          ))}
-        </nav>
+        <TabRow
+          label="Pages"
+          tabs={tabs.map((name) => {
+            const state = marks[name]
+            return {
+              name,
+              label: tabWords[name],
+              ...(state && { mark: { state, word: healthWords[state].toLowerCase() } }),
+            }
+          })}
+          current={ui.page.name}
+          onChoose={(name) => actions.show(name)}
+        />
         {status !== undefined && mirror.movingUntil === null && (
           <Menu
             label="I am moving…"

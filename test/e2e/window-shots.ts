@@ -5,6 +5,7 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import type { Mirror, PlanProposal } from '../../shared/ipc/contract.ts'
+import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 
 // Pictures of the built window, fed with mirrors from test/fixtures/mirrors by a bridge that
 // is put in from outside. `node test/e2e/window-shots.ts [name…]`, after the renderer is built.
@@ -40,7 +41,13 @@ async function serve(): Promise<{ address: string; close: () => void }> {
   return { address: `http://127.0.0.1:${port}/`, close: () => server.close() }
 }
 
-type World = { mirror: Mirror | null; proposal: PlanProposal; runbook: string }
+type World = {
+  mirror: Mirror | null
+  proposal: PlanProposal
+  runbook: string
+  monitoring: MonitoringView | null
+  report: string
+}
 
 /** Runs in the page, before anything of ours does. */
 function installBridge(world: World): void {
@@ -48,6 +55,10 @@ function installBridge(world: World): void {
     'mirror:get': world.mirror,
     'plan:propose': world.proposal,
     'runbook:read': { markdown: world.runbook },
+    'monitoring:get': { view: world.monitoring },
+    'timeline:get': { entries: world.mirror?.timeline ?? [] },
+    'report:get': { markdown: world.report },
+    'report:save': { path: '/home/ada/Downloads/odin-sentinel-report.md', problem: null },
   }
   const bridge = {
     ask: (channel: string) => {
@@ -117,6 +128,8 @@ type Shot = {
   name: string
   fixture: string | null
   proposal?: PlanProposal
+  /** From test/fixtures/monitoring. */
+  monitoring?: string
   reach?: (page: Page) => Promise<void>
 }
 
@@ -124,7 +137,47 @@ const press = (name: string) => async (page: Page) => {
   await page.getByRole('button', { name, exact: true }).first().click()
 }
 
+const tab = (name: string, more?: string) => async (page: Page) => {
+  await page.getByRole('navigation').getByRole('button', { name: new RegExp(`^${name}`) }).click()
+  if (more !== undefined) await page.getByRole('button', { name: more }).click()
+  await page.waitForFunction(() => !document.body.textContent.includes('The answer is on its way'))
+}
+
+const report = `# Incident report
+
+From 2026-11-19 10:14:32 to 2026-11-20 10:14:32 (UTC).
+
+## Summary
+
+| incident | stack | began | ended | severity |
+|---|---|---|---|---|
+| Exporter gpu-exporter does not answer, expected metrics. | odin | 2026-11-20 09:41:10 | not over | critical |
+
+## Root cause
+
+**A unit does a container's work**: \`nvidia_gpu_exporter.service\` holds port 9835.
+
+- Target \`gpu\` of Prometheus is down.
+- 2 of 14 dashboards lost their data.
+`
+
 const shots: readonly Shot[] = [
+  ...['Monitoring', 'GPUs', 'Ports', 'Changes'].flatMap((name) =>
+    (['crowded', 'well', 'unknown'] as const).map((monitoring) => ({
+      name: `${name.toLowerCase()}-${monitoring}`,
+      fixture: monitoring === 'well' ? 'monitoring-works' : 'monitoring-broken',
+      monitoring,
+      reach: tab(name),
+    })),
+  ),
+  { name: 'monitoring-nobody', fixture: 'all-well', reach: tab('Monitoring') },
+  {
+    name: 'changes-accept',
+    fixture: 'monitoring-broken',
+    monitoring: 'crowded',
+    reach: tab('Changes', 'Accept what is there…'),
+  },
+  { name: 'reports', fixture: 'monitoring-broken', reach: tab('Reports', 'Save as Markdown') },
   { name: 'switched', fixture: 'switched' },
   { name: 'desktop-stopped', fixture: 'desktop-stopped' },
   { name: 'split-brain', fixture: 'split-brain' },
@@ -149,7 +202,12 @@ const sizes = [
 async function worldOf(shot: Shot): Promise<World> {
   const file = join(root, 'test/fixtures/mirrors', `${shot.fixture}.json`)
   const mirror = shot.fixture === null ? null : (JSON.parse(await readFile(file, 'utf8')) as Mirror)
-  return { mirror, proposal: shot.proposal ?? plan, runbook }
+  const seen = join(root, 'test/fixtures/monitoring', `${shot.monitoring}.json`)
+  const monitoring =
+    shot.monitoring === undefined
+      ? null
+      : (JSON.parse(await readFile(seen, 'utf8')) as MonitoringView)
+  return { mirror, proposal: shot.proposal ?? plan, runbook, monitoring, report }
 }
 
 async function shoot(context: BrowserContext, address: string, shot: Shot, file: string) {
