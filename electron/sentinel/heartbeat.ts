@@ -22,7 +22,7 @@ const verdictsStopAfterMs = 120_000
 /** Tells somebody elsewhere that Sentinel watches and judges; who misses it raises the alarm. */
 export function heartbeat(parts: HeartbeatParts): () => Promise<void> {
   const { sentinel, count, now = Date.now } = parts
-  const door = secretDoor('the heartbeat', parts.url)
+  const door = secretDoor('its receiver', parts.url)
   const ended = new AbortController()
   let fails = false
   let beating: Promise<void> | undefined
