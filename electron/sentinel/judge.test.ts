@@ -11,6 +11,7 @@ function judging(alsoDueAt: () => number | undefined) {
     history: emptyHistory,
     holdFor: () => 0,
     snoozedUntil: () => undefined,
+    beyond: () => ({}),
     alsoDueAt,
     now: Date.now,
     onVerdict: () => {

@@ -69,7 +69,7 @@ beforeEach(() => {
     moveOnPurpose: async () => {},
     cancelCountdown: () => {},
     adopt: () => Promise.reject(new Error('nothing to adopt')),
-    monitoring: () => undefined,
+    monitoring: () => null,
     acceptBaseline: async () => {},
     setTrayHost: () => {},
   }
