@@ -110,3 +110,11 @@ test('a server that comes back is used again', async () => {
     await next.stop()
   }
 })
+
+test('a test notification from the tray is seen, and asks for nothing', async () => {
+  await using stage = await openStage({ args: ['--hidden'] })
+  await stage.tray.press('Send a test notification')
+  const notice = await stage.notices.notice()
+  expect(notice.title).toBe('Odin Sentinel: a test')
+  expect(notice.actions.map(([key]) => key)).toEqual(['default'])
+})

@@ -77,6 +77,7 @@ test('the menu marks current and home, and offers only what can be done now', as
     '',
     'I am moving…',
     '',
+    'Send a test notification',
     'Start with the session',
     'Open Odin Sentinel',
     'Quit',
