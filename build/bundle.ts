@@ -24,7 +24,7 @@ const leaveOut: Plugin = {
   },
 }
 
-export type NodeEntry = {
+type NodeEntry = {
   entry: string
   /** Name under `dist/`, or an absolute path. */
   outDir?: string
@@ -76,7 +76,7 @@ export const preloadEntry: NodeEntry = {
   file: 'preload.cjs',
   format: 'cjs',
 }
-export const cliEntry: NodeEntry = { entry: 'electron/cli.ts', file: 'cli.js', format: 'es' }
+const cliEntry: NodeEntry = { entry: 'electron/cli.ts', file: 'cli.js', format: 'es' }
 
 export async function bundleRenderer(outDir?: string): Promise<void> {
   await build({

@@ -26,7 +26,7 @@ export type FoundElectron = {
 }
 
 /** What to do about it is part of the sentence. */
-export type NoElectron = { problem: string }
+type NoElectron = { problem: string }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

@@ -6,7 +6,7 @@ import { run } from './run.ts'
 
 const root = join(import.meta.dirname, '..')
 
-export type Packaging = {
+type Packaging = {
   electron: FoundElectron
   output: string
   /**

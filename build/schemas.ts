@@ -42,7 +42,7 @@ const published: Readonly<Record<string, Published>> = {
 }
 
 /** File name → text. */
-export function publishedSchemas(): Record<string, string> {
+function publishedSchemas(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(published).map(([file, { title, description, schema, io }]) => {
       const { $schema, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' })

@@ -14,7 +14,7 @@ import type { Sentinel } from './sentinel/surface.ts'
 
 // What both composition roots open: the guard of this machine, or that of the demo world.
 
-export type GuardOptions = {
+type GuardOptions = {
   stacks?: readonly string[]
   oneShot?: boolean
   /** Look beyond the containers too. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 
 /** One process, as a process list shows it. */
-export type SeenProcess = { command: string; params: string }
+type SeenProcess = { command: string; params: string }
 
 /**
  * Whether somebody is in the middle of `docker compose …` or `docker-compose …` on this

@@ -17,7 +17,7 @@ import { opFor, rollBack, type Scribe, scribeOf, sentenceOf } from './roll-back.
 
 export { planHash } from './plan-file.ts'
 
-export type Order = {
+type Order = {
   plan: Plan
   /** What the person approved. */
   hash: string
@@ -25,7 +25,7 @@ export type Order = {
   title: string
 }
 
-export type ExecutorParts = {
+type ExecutorParts = {
   ops: Ops
   stateDirectory: string
   onProgress: OnProgress

@@ -73,7 +73,7 @@ async function appendAll(handle: FileHandle, bytes: Buffer): Promise<void> {
   }
 }
 
-export type JournalContent = {
+type JournalContent = {
   records: readonly JournalRecord[]
   /** A line in the middle makes no sense: what was touched is not known for certain. */
   damaged: boolean

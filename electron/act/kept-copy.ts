@@ -27,7 +27,7 @@ export async function keepFirstCopy(site: Site, file: string): Promise<void> {
   }
 }
 
-export type KeptText = { kept: false } | { kept: true; text: string | null }
+type KeptText = { kept: false } | { kept: true; text: string | null }
 
 /** What the file held when its copy was kept; `text` is null where there was no file. */
 export async function keptText(site: Site, file: string): Promise<KeptText> {

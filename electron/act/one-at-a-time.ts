@@ -20,7 +20,7 @@ const turnFile = z.strictObject({
 })
 type TurnFile = z.infer<typeof turnFile>
 
-export type Turn = {
+type Turn = {
   /** Lets the next one in. */
   over(): Promise<void>
 }

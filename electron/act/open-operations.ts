@@ -15,7 +15,7 @@ import { type OnProgress, type Progress, progressOf } from './progress.ts'
 import { rollBack, scribeOf } from './roll-back.ts'
 
 /** An operation that never came to its end: its process was killed, or the power failed. */
-export type OpenOperation = {
+type OpenOperation = {
   id: string
   directory: string
   title: string
@@ -32,7 +32,7 @@ export type OpenOperation = {
 /**
  * `roll-back` undoes what was touched. `accept` ends an operation whose steps are all done.
  */
-export type Direction = 'roll-back' | 'accept'
+type Direction = 'roll-back' | 'accept'
 
 /** What was interrupted on this machine, oldest first; without what is running right now. */
 export async function openOperations(stateDirectory: string): Promise<OpenOperation[]> {
@@ -83,7 +83,7 @@ function touchedIn(records: readonly JournalRecord[]): number[] {
   return [...stepsWith(records, 'intent')].filter((index) => !undone.has(index))
 }
 
-export type SettleParts = {
+type SettleParts = {
   ops: Ops
   stateDirectory: string
   onProgress: OnProgress

@@ -12,8 +12,7 @@ import { type PlanFile, parsePlanFile } from './plan-file.ts'
 
 const day = 24 * 60 * 60 * 1000
 
-export const operationsDirectoryIn = (stateDirectory: string): string =>
-  join(stateDirectory, 'operations')
+const operationsDirectoryIn = (stateDirectory: string): string => join(stateDirectory, 'operations')
 
 export const journalIn = (directory: string): string => join(directory, 'journal.jsonl')
 export const keepDirectoryIn = (directory: string): string => join(directory, 'keep')

@@ -3,7 +3,7 @@ import { describeStep } from '../../shared/plan/plan.ts'
 import type { Outcome } from './journal.ts'
 import type { PlanFile } from './plan-file.ts'
 
-export type StepView = OperationView['steps'][number]
+type StepView = OperationView['steps'][number]
 export type OnProgress = (view: OperationView) => void
 
 /** The face of a running operation: every change is told as a whole new view. */

@@ -37,7 +37,7 @@ export function scribeOf(journal: Journal, now: () => number): Scribe {
   }
 }
 
-export type RollBackParts = {
+type RollBackParts = {
   plan: Plan
   /** Indexes of the steps that may have touched the world, in the order they did. */
   touched: readonly number[]

@@ -56,7 +56,7 @@ async function executed(sentinel: Sentinel, hash: string): Promise<OperationView
   }
 }
 
-export function proposalText(proposal: PlanProposal, paint: Paint): string {
+function proposalText(proposal: PlanProposal, paint: Paint): string {
   if (proposal.kind === 'refusal') {
     return `${paint('yellow', 'Refused:')} ${proposal.sentence}\n${paint('bold', 'Next:')} ${proposal.nextStep}`
   }

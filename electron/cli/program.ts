@@ -17,7 +17,7 @@ import { timeline } from './timeline.ts'
 import { type TokenOptions, token } from './token.ts'
 import { type WatchOptions, watch } from './watch.ts'
 
-export type ProgramParts = {
+type ProgramParts = {
   session: Session
   stderr: NodeJS.WriteStream
   version: string

@@ -2,7 +2,7 @@ import type { EngineEvent } from './event-feed.ts'
 import { runs, type SmallContainer } from './small-container.ts'
 
 /** The value of `?filters=`: values of one key are alternatives, only labels must all hold. */
-export type Filters = Readonly<Record<string, readonly string[]>>
+type Filters = Readonly<Record<string, readonly string[]>>
 
 type Test<T> = (thing: T, value: string) => boolean
 

@@ -13,7 +13,7 @@ import type { EventFeed } from './event-feed.ts'
 import { runs, type SmallContainer } from './small-container.ts'
 
 /** What the server asks of the engine behind it. */
-export type ServedEngine = {
+type ServedEngine = {
   readonly identity: EngineIdentity
   readonly containers: readonly SmallContainer[]
   readonly events: EventFeed

@@ -32,7 +32,7 @@ export type Beat = {
 }
 
 /** The beat at which the story came to a halt, and why. */
-export type Halt = { beat: Beat; problem: string }
+type Halt = { beat: Beat; problem: string }
 
 /**
  * Plays the beats one after the other. A beat is over when its expectation holds, however long

@@ -3,7 +3,7 @@ import type { ContainerState, HealthState, PublishedPort } from '../../shared/do
 import type { ContainerSpec } from './container-spec.ts'
 
 /** One run of the healthcheck. */
-export type Probe = { start: number; end: number; exitCode: number; output: string }
+type Probe = { start: number; end: number; exitCode: number; output: string }
 
 /** A container of a small engine. Only its engine changes it; times are epoch milliseconds. */
 export type SmallContainer = {

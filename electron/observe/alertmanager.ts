@@ -4,7 +4,7 @@ import { askedWatcher } from './asked-watcher.ts'
 import { type ServiceEndpoint, type ServiceWatchers, serviceWatchers } from './service-watchers.ts'
 import type { Stop, Watcher } from './watcher.ts'
 
-export type AlertmanagerWatcherParts = {
+type AlertmanagerWatcherParts = {
   url: string
   everyMs?: number
   hints?: (again: () => void) => Stop

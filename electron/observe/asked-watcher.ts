@@ -3,7 +3,7 @@ import { type Stop, type Watcher, watcher } from './watcher.ts'
 /** Something that is asked over and over, and closed at the end. */
 export type Asked<T> = { look(signal: AbortSignal): Promise<T>; close(): void }
 
-export type AskedWatcherParts<T> = {
+type AskedWatcherParts<T> = {
   source: string
   client: () => Asked<T>
   everyMs: number

@@ -8,7 +8,7 @@ import type { GrafanaClient } from '../adapters/grafana/grafana-client.ts'
  * Goes from dashboard to dashboard and runs the queries of their panels, again and again, spread
  * over the interval so that nobody feels it. Only a round that somebody waits for is quick.
  */
-export interface DashboardRounds {
+interface DashboardRounds {
   /** What the rounds are made with; undefined while dashboards cannot be asked. */
   use(client: GrafanaClient | undefined): void
   /** Whether anybody wants to know. */
@@ -20,7 +20,7 @@ export interface DashboardRounds {
   stop(): Promise<void>
 }
 
-export type DashboardRoundsParts = {
+type DashboardRoundsParts = {
   everyMs: number
   /** A round is over, or a panel has changed its state. */
   changed: () => void
@@ -157,11 +157,7 @@ const statesOf = (dashboard: Dashboard | undefined): string =>
   (dashboard?.panels ?? []).map(({ id, state }) => `${id}:${state}`).join()
 
 /** The same panels with how long they have been so, and when they last had data. */
-export function carriedOn(
-  before: Dashboard | undefined,
-  checked: Dashboard,
-  now: number,
-): Dashboard {
+function carriedOn(before: Dashboard | undefined, checked: Dashboard, now: number): Dashboard {
   const known = new Map((before?.panels ?? []).map((panel) => [panel.id, panel]))
   const panels = checked.panels.map((panel): Panel => {
     const last = known.get(panel.id)

@@ -11,7 +11,7 @@ import { readDockerContexts } from '../adapters/docker/docker-config.ts'
 import { type DirectoryWatch, watchDirectory } from './directory-watch.ts'
 import { type Watcher, watcher } from './watcher.ts'
 
-export type ContextWatcherParts = DockerPlace & { everyMs?: number; now?: () => number }
+type ContextWatcherParts = DockerPlace & { everyMs?: number; now?: () => number }
 
 /** `docker context use` makes its five file events within 3 ms. */
 const settleMs = 50

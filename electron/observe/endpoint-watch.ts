@@ -10,9 +10,9 @@ import { watchDirectory } from './directory-watch.ts'
 import { engineWatcher } from './engine.ts'
 import { eventStream } from './event-stream.ts'
 
-export type Sight = { engine: Reading<Engine>; containers: Reading<readonly Container[]> }
+type Sight = { engine: Reading<Engine>; containers: Reading<readonly Container[]> }
 
-export type EndpointWatchParts = {
+type EndpointWatchParts = {
   endpoint: string
   /** Makes a connection; asked anew after a failure, since keys and certificates may change. */
   connect: () => Promise<EngineClient>

@@ -22,7 +22,7 @@ export interface EngineWatchers {
   stop(): Promise<void>
 }
 
-export type EngineWatchersParts = DockerPlace & {
+type EngineWatchersParts = DockerPlace & {
   connect?: (context: DockerContext) => Promise<EngineClient>
   now?: () => number
   random?: () => number

@@ -16,7 +16,7 @@ export interface EventStream {
   stop(): Promise<void>
 }
 
-export type EventStreamParts = {
+type EventStreamParts = {
   client: () => Promise<EngineClient>
   backOff: BackOff
   /** How far back events are asked for; engines keep the last 256. */

@@ -4,7 +4,7 @@ import { everyBeat, offsetOf } from './beat.ts'
 import type { Lane } from './lane.ts'
 import { type Stop, type Watcher, watcher } from './watcher.ts'
 
-export type ExporterWatcherParts = {
+type ExporterWatcherParts = {
   url: string
   scraper: Scraper
   everyMs: number

@@ -23,7 +23,7 @@ export interface ExporterWatchers {
   stop(): Promise<void>
 }
 
-export type ExporterWatchersParts = {
+type ExporterWatchersParts = {
   everyMs?: number
   timeoutMs?: number
   /** Scrapes under way at a time, among those that answered last time and among the others. */

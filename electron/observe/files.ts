@@ -7,7 +7,7 @@ import { type Watcher, watcher } from './watcher.ts'
 
 export type FileOfStack = { path: string; role: WatchedFile['role'] }
 
-export type FileWatcherParts = {
+type FileWatcherParts = {
   /** Files and directories that the stack is made of; asked at each look. */
   files: () => readonly FileOfStack[] | Promise<readonly FileOfStack[]>
   limits?: ContentLimits

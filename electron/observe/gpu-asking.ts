@@ -11,7 +11,7 @@ export type GpuSight =
   | { driverVersion: string; cards: readonly Gpu[]; trouble?: Trouble }
   | { error: Error }
 
-export type GpuAskingParts = {
+type GpuAskingParts = {
   smi: NvidiaSmi
   sysfsRoot: string
   everySeconds: number
@@ -28,7 +28,7 @@ export type GpuAskingParts = {
 }
 
 /** Keeps one nvidia-smi asking, and none while every card sleeps. */
-export interface GpuAsking {
+interface GpuAsking {
   start(): void
   stop(): Promise<void>
 }

@@ -1,7 +1,7 @@
 import type { Gpu, GpuMoment } from '../../shared/domain/gpu.ts'
 
 /** What each card did in the last hour: means over short slots, so that memory stays bounded. */
-export interface GpuHistory {
+interface GpuHistory {
   add(at: number, cards: readonly Gpu[]): void
   /** By UUID, oldest first; values of its own that nobody changes later. */
   read(): Readonly<Record<string, readonly GpuMoment[]>>

@@ -4,7 +4,7 @@ import { dashboardRounds } from './dashboard-rounds.ts'
 import { type ServiceEndpoint, type ServiceWatchers, serviceWatchers } from './service-watchers.ts'
 import { type Stop, type Watcher, watcher } from './watcher.ts'
 
-export type GrafanaWatcherParts = {
+type GrafanaWatcherParts = {
   url: string
   /** Asked before every look; without one only the health is known. */
   token?: () => Promise<string | undefined>
@@ -15,7 +15,7 @@ export type GrafanaWatcherParts = {
   now?: () => number
 }
 
-export type GrafanaWatcher = Watcher<Grafana> & {
+type GrafanaWatcher = Watcher<Grafana> & {
   /** Whether anybody wants to know if panels show data; at first nobody does. */
   wantDashboards(wanted: boolean): void
   /** Runs through all dashboards at once; resolves when that is done and published. */
@@ -95,7 +95,7 @@ export type GrafanaWatchers = ServiceWatchers<Grafana> & {
   checkDashboardsNow(): Promise<void>
 }
 
-export type GrafanaWatchersParts = {
+type GrafanaWatchersParts = {
   token?: (endpoint: ServiceEndpoint) => Promise<string | undefined>
   everyMs?: number
   dashboardsEveryMs?: number

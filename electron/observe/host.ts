@@ -5,7 +5,7 @@ import type { Disk, Host } from '../../shared/domain/host.ts'
 import { machineTimes, mountPoints, type ProcessorTimes } from '../adapters/procfs/machine-facts.ts'
 import { type Watcher, watcher } from './watcher.ts'
 
-export type HostWatcherParts = {
+type HostWatcherParts = {
   /** Directories where the stack keeps its data; asked at each look. */
   dataDirectories: () => readonly string[]
   procRoot?: string

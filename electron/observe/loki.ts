@@ -4,7 +4,7 @@ import { askedWatcher } from './asked-watcher.ts'
 import { type ServiceEndpoint, type ServiceWatchers, serviceWatchers } from './service-watchers.ts'
 import type { Stop, Watcher } from './watcher.ts'
 
-export type LokiWatcherParts = {
+type LokiWatcherParts = {
   url: string
   /** The tenant, where Loki runs with `auth_enabled`. */
   orgId?: string

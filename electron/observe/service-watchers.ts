@@ -21,7 +21,7 @@ export interface ServiceWatchers<T, E extends ServiceEndpoint = ServiceEndpoint>
 }
 
 /** What one endpoint is watched by; `hints` is where `lookSoon` comes through. */
-export type OpenWatcher<T, E extends ServiceEndpoint> = (
+type OpenWatcher<T, E extends ServiceEndpoint> = (
   endpoint: E,
   hints: (again: () => void) => Stop,
 ) => Watcher<T>

@@ -4,9 +4,9 @@ import { askedWatcher } from './asked-watcher.ts'
 import { type ServiceEndpoint, type ServiceWatchers, serviceWatchers } from './service-watchers.ts'
 import type { Stop, Watcher } from './watcher.ts'
 
-export type ShipperEndpoint = ServiceEndpoint & { program: string }
+type ShipperEndpoint = ServiceEndpoint & { program: string }
 
-export type ShipperWatcherParts = {
+type ShipperWatcherParts = {
   url: string
   program: string
   everyMs?: number

@@ -19,7 +19,7 @@ export const stackUnitPatterns: readonly string[] = [
 
 const desktopUnit = 'docker-desktop.service'
 
-export type UnitWatcherParts = {
+type UnitWatcherParts = {
   system: SystemdUnits
   /** The user's own systemd; where it has none, there are no such units. */
   user?: SystemdUnits

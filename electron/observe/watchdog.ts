@@ -2,7 +2,7 @@ import type { Watchdog } from '../../shared/domain/prometheus.ts'
 import type { WatchdogReceiver } from '../adapters/watchdog/watchdog-receiver.ts'
 import { type Watcher, watcher } from './watcher.ts'
 
-export type WatchdogWatcherParts = {
+type WatchdogWatcherParts = {
   receiver: WatchdogReceiver
   /** How often Alertmanager sends it: its `repeat_interval` for this receiver. */
   everySeconds: number

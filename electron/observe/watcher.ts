@@ -16,7 +16,7 @@ export interface Watcher<T> {
   stop(): Promise<void>
 }
 
-export type WatcherParts<T> = {
+type WatcherParts<T> = {
   source: string
   /** Reads the source whole. Throws when it cannot. */
   look: (signal: AbortSignal) => Promise<T>

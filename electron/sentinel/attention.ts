@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { stateFile } from './state-file.ts'
 
-export type SnoozeUntil = '1h' | 'tomorrow' | 'off'
+type SnoozeUntil = '1h' | 'tomorrow' | 'off'
 
 /** Whom not to disturb, and until when. Survives a restart; times are epoch milliseconds. */
 export interface Attention {
@@ -31,7 +31,7 @@ const nothing: Remembered = { version: 1, snoozed: {}, movingUntil: null }
 
 const hour = 60 * 60 * 1000
 
-export type AttentionParts = {
+type AttentionParts = {
   stateDirectory: string
   now: number
   /** The file made no sense: it was kept there, and everything may disturb again. */

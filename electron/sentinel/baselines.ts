@@ -28,7 +28,7 @@ export interface Baselines {
   accept(stack: string, baseline: Baseline): Promise<void>
 }
 
-export type BaselinesParts = {
+type BaselinesParts = {
   stateDirectory: string
   now: () => number
   onSetAside: (path: string) => void

@@ -27,7 +27,7 @@ import type { Adoption, AdoptionWish, IncidentChange, Sentinel } from './surface
 import type { Timeline } from './timeline.ts'
 import type { MonitoringWatch } from './watch-monitoring.ts'
 
-export type SentinelParts = {
+type SentinelParts = {
   demo: boolean
   /** One look and no more: it leaves no trace in history and timeline; deeds do. */
   oneShot: boolean

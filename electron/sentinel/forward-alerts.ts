@@ -4,7 +4,7 @@ import { withoutStop } from '../../shared/kit/without-stop.ts'
 import type { AlertSink, OwnAlert } from '../adapters/forward/alertmanager.ts'
 import type { Lane } from './forward-lane.ts'
 
-export type AlertLaneParts = {
+type AlertLaneParts = {
   sink: AlertSink
   firing: () => { stack: string; incident: IncidentView }[]
   machine: string

@@ -9,7 +9,7 @@ const mostWaiting = 100
 /** What is being said while we stop may be finished. */
 const lastWordsMs = 2_000
 
-export type MessageLaneParts = {
+type MessageLaneParts = {
   messenger: Messenger
   retryAfterMs: readonly number[]
   onProblem: (sentence: string) => void

@@ -19,7 +19,7 @@ export type HoldFor = (code: FindingCode) => number
 /** Both absent while nobody looks beyond the containers. */
 export type Beyond = { monitoring?: MonitoringSights; baseline?: Baseline }
 
-export type Matter = {
+type Matter = {
   observed: ObservedState
   history: History
   now: number

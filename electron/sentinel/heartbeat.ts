@@ -4,7 +4,7 @@ import type { Sentinel } from './surface.ts'
 
 export type HeartbeatCount = { sent: number; failed: number }
 
-export type HeartbeatParts = {
+type HeartbeatParts = {
   sentinel: Pick<Sentinel, 'mirror'>
   /** May hold a token: never printed whole. */
   url: string

@@ -27,7 +27,7 @@ export interface IncidentRecords {
   close(): Promise<void>
 }
 
-export type IncidentRecordsParts = {
+type IncidentRecordsParts = {
   stateDirectory: string
   /** Records that cannot be written stop no guard. */
   onProblem: (sentence: string) => void

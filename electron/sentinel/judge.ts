@@ -21,7 +21,7 @@ export type Verdict = {
   after: readonly StatusView[]
 }
 
-export type JudgeParts = {
+type JudgeParts = {
   history: History
   holdFor: HoldFor
   snoozedUntil: (incident: string) => number | undefined

@@ -8,10 +8,10 @@ import { writeWhole } from '../adapters/disk/write-whole.ts'
 
 const recordSchema = z.object({ file: z.string(), readAt: z.iso.datetime(), text: z.string() })
 
-export type LastGood = z.infer<typeof recordSchema> & { stack: Stack; keptAs: string }
+type LastGood = z.infer<typeof recordSchema> & { stack: Stack; keptAs: string }
 
 /** The last good text of each stack file, also across restarts. */
-export type LastGoods = {
+type LastGoods = {
   load(): Promise<void>
   of(file: string): LastGood | undefined
   all(): readonly LastGood[]

@@ -12,7 +12,7 @@ export interface Memory {
   close(): Promise<void>
 }
 
-export type MemoryParts = {
+type MemoryParts = {
   stateDirectory: string
   schema: z.ZodType<History>
   now: () => number

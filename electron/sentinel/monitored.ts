@@ -14,7 +14,7 @@ import type { Baselines } from './baselines.ts'
 import type { Beyond } from './guarded-stack.ts'
 import type { MonitoringWatch } from './watch-monitoring.ts'
 
-export type MonitoredParts = {
+type MonitoredParts = {
   /** Absent where only the place is guarded. */
   watch: MonitoringWatch | undefined
   baselines: Baselines

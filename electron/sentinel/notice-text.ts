@@ -4,7 +4,7 @@ import { withoutStop } from '../../shared/kit/without-stop.ts'
 import type { Notice } from '../adapters/notifications/notifier.ts'
 
 /** What, cause, damage and the next step, in words; what a click does is not decided here. */
-export type NoticeText = Pick<Notice, 'title' | 'body' | 'urgency' | 'actions'>
+type NoticeText = Pick<Notice, 'title' | 'body' | 'urgency' | 'actions'>
 
 /** Servers draw a few short lines and cut the rest; the last one is the next step. */
 const mostLines = 4

@@ -8,7 +8,7 @@ import { carryOut, type Outcome } from './carry-out.ts'
 import { noticeOf, recoveryOf } from './notice-text.ts'
 import type { IncidentChange, Sentinel } from './surface.ts'
 
-export type NotifyParts = {
+type NotifyParts = {
   sentinel: Sentinel
   notifier: Notifier
   /** A click on the notice itself: show the plan of this stack, where there is a window. */

@@ -1,7 +1,7 @@
 import type { OperationView } from '../../shared/ipc/contract.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
 
-export type OperationsParts = {
+type OperationsParts = {
   approved: (hash: string) => Plan | undefined
   execute: (
     plan: Plan,

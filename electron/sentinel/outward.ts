@@ -7,7 +7,7 @@ import { ownMetrics } from './own-metrics.ts'
 import type { SettingsFile } from './settings-file.ts'
 import type { Sentinel } from './surface.ts'
 
-export type OutwardParts = {
+type OutwardParts = {
   sentinel: Sentinel
   settings: SettingsFile
   version: string

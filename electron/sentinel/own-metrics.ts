@@ -3,7 +3,7 @@ import { healthSchema, type StatusView } from '../../shared/ipc/status.ts'
 import type { Family, Sample } from '../adapters/metrics/exposition.ts'
 import type { HeartbeatCount } from './heartbeat.ts'
 
-export type OwnMatter = { mirror: Mirror; version: string; heartbeats: HeartbeatCount }
+type OwnMatter = { mirror: Mirror; version: string; heartbeats: HeartbeatCount }
 
 /** What Sentinel exports of its own verdicts. Where it cannot tell there is no sample, never a 1. */
 export function ownMetrics({ mirror, version, heartbeats }: OwnMatter): Family[] {

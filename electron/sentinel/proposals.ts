@@ -11,7 +11,7 @@ import { planSwitchBack } from '../../shared/plan/switch-back.ts'
 /** Proposals older than the newest few are forgotten: their world is gone. */
 const remembered = 20
 
-export type Proposals = {
+type Proposals = {
   propose(observed: ObservedState, stack: Stack, stackFile: string, intent: Intent): PlanProposal
   /** The plan that somebody approved, or undefined when it is not known any more. */
   approved(hash: string): Plan | undefined

@@ -24,7 +24,7 @@ export interface SettingsFile {
   onChange(listener: (settings: Settings) => void): () => void
 }
 
-export type SettingsFileParts = {
+type SettingsFileParts = {
   configDirectory: string
   stateDirectory: string
   settleMs?: number

@@ -1,7 +1,7 @@
 import { type DirectoryWatch, watchDirectory } from '../observe/directory-watch.ts'
 
 /** Watches on a set of directories that may change from look to look. */
-export type StackDirectories = {
+type StackDirectories = {
   /** From now on exactly these, as they are now. Resolves once all are watched. */
   follow(directories: Iterable<string>): Promise<void>
   stop(): void

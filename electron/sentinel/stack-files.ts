@@ -12,7 +12,7 @@ import { lastGoods } from './last-good.ts'
 import { stackDirectories } from './stack-directories.ts'
 import type { StackInForce } from './stack-in-force.ts'
 
-export type StackFilesParts = {
+type StackFilesParts = {
   /** Here are `stack.yaml` and `<name>.stack.yaml`. */
   configDirectory: string
   stateDirectory: string
@@ -25,7 +25,7 @@ export type StackFilesParts = {
   now?: () => number
 }
 
-export type WrittenStack = { file: string; text: string; keptCopy?: string }
+type WrittenStack = { file: string; text: string; keptCopy?: string }
 
 /**
  * The stack files of this machine. A broken or vanished file never disarms anything: its

@@ -9,7 +9,7 @@ export type Loaded<T> = {
 }
 
 /** One of Sentinel's own small JSON files: written whole, never believed blindly. */
-export type StateFile<T> = {
+type StateFile<T> = {
   load(now: number): Promise<Loaded<T>>
   save(value: T): Promise<void>
 }

@@ -3,7 +3,7 @@ import type { StatusView } from '../../shared/ipc/status.ts'
 
 export type Countdown = { stack: string; deadline: number }
 
-export type StayHomeParts = {
+type StayHomeParts = {
   now: () => number
   /** Somebody works with compose right now, or another process carries out a plan. */
   handsOff: () => Promise<boolean>
@@ -17,7 +17,7 @@ export type StayHomeParts = {
   changed: (countdown: Countdown | null) => void
 }
 
-export type StayHomeWatch = {
+type StayHomeWatch = {
   /** Called after every verdict. `quiet`: the incident is snoozed or the user is moving. */
   consider(stack: Stack, status: StatusView, quiet: boolean): void
   /** The user wants it to stay as it is; holds until the context is home again. */

@@ -18,7 +18,7 @@ export type MachineWatch = {
   stop(): Promise<void>
 }
 
-export type MachineWatchParts = {
+type MachineWatchParts = {
   env: NodeJS.ProcessEnv
   /** Unit patterns of the stacks, besides the usual ones. */
   unitPatterns: readonly string[]

@@ -18,7 +18,7 @@ export interface MonitoringWatch {
   stop(): Promise<void>
 }
 
-export type MonitoringWatchParts = {
+type MonitoringWatchParts = {
   env: NodeJS.ProcessEnv
   grafanaToken: (stack: string) => Promise<string | undefined>
   now: () => number

@@ -14,7 +14,7 @@ import { watchdogWatcher } from '../observe/watchdog.ts'
 import { type MachineSights, notYet } from './watch-machine.ts'
 
 /** What belongs to one stack; the rest of the sights belongs to the machine. */
-export type StackSights = Omit<MonitoringSights, keyof MachineSights>
+type StackSights = Omit<MonitoringSights, keyof MachineSights>
 
 export type StackWatch = {
   sights(): StackSights
@@ -26,7 +26,7 @@ export type StackWatch = {
   stop(): Promise<void>
 }
 
-export type StackWatchParts = {
+type StackWatchParts = {
   stack: Stack
   grafanaToken: (stack: string) => Promise<string | undefined>
   changed: () => void

@@ -10,7 +10,7 @@ export interface Autostart {
   turn(on: boolean): Promise<void>
 }
 
-export type AutostartParts = {
+type AutostartParts = {
   /** `$XDG_CONFIG_HOME/autostart`, of the Desktop Application Autostart Specification 0.5. */
   directory: string
   /** An entry that somebody has edited is copied to here before it is replaced or removed. */

@@ -2,7 +2,7 @@ import type { Mirror } from '../../shared/ipc/contract.ts'
 import { callMethod, type MessageBus } from '../adapters/session-bus/session-bus.ts'
 
 /** Whether the desktop shows tray icons, and ours among them. Electron itself cannot tell. */
-export interface TrayHost {
+interface TrayHost {
   /** The first answer; from then on `onChange` tells. */
   start(onChange: (state: Mirror['trayHost']) => void): Promise<Mirror['trayHost']>
   /** Our icon is registered with the host: it belongs to this process. */

@@ -141,7 +141,7 @@ function startItem(on: boolean | undefined): TrayItem[] {
 const isFiring = (incident: IncidentView): boolean => incident.status === 'firing'
 
 /** zod's optional keys may hold undefined; the domain's may only be absent. */
-export function intentOf(view: {
+function intentOf(view: {
   kind: 'switch-back'
   to?: string | undefined
   startDesktop?: boolean | undefined

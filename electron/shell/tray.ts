@@ -4,7 +4,7 @@ import { Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'electr
 import type { Mirror } from '../../shared/ipc/contract.ts'
 import { type TrayDeed, type TrayItem, type TrayModel, trayModel } from './tray-model.ts'
 
-export interface AppTray {
+interface AppTray {
   update(mirror: Mirror, startsWithSession?: boolean): void
   /** Registers anew: a tray that met no host stays out of sight for ever (Electron 42). */
   rebuild(): void

@@ -3,9 +3,9 @@ import { type Mirror, mirrorChanged } from '../../shared/ipc/contract.ts'
 import { appUrl } from './app-origin.ts'
 
 /** What the window shows first: the overview, or the plan review of a stack. */
-export type WindowPlace = { review: string } | undefined
+type WindowPlace = { review: string } | undefined
 
-export interface AppWindow {
+interface AppWindow {
   /** Opens the window, or brings the open one to the front. */
   show(place?: WindowPlace): void
   send(mirror: Mirror): void
@@ -15,7 +15,7 @@ export interface AppWindow {
   destroy(): void
 }
 
-export type WindowParts = {
+type WindowParts = {
   preload: string
   icon: string
   title: string

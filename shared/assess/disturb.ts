@@ -2,9 +2,9 @@ import type { NotificationChoices, QuietHours } from '../settings/settings.ts'
 import type { Severity } from './finding.ts'
 
 /** `never` holds for as long as the incident is no more severe than this. */
-export type Disturbance = 'now' | { waitUntil: number } | 'never'
+type Disturbance = 'now' | { waitUntil: number } | 'never'
 
-export type DisturbMatter = {
+type DisturbMatter = {
   incident: { severity: Severity }
   settings: NotificationChoices
   /** Epoch milliseconds. */

@@ -5,7 +5,7 @@ import type { WatchedFile } from '../domain/watched-file.ts'
 import type { DriftRow } from '../ipc/monitoring-view.ts'
 import { asTime } from './situation.ts'
 
-export type DriftMatter = {
+type DriftMatter = {
   /** Absent until something has been accepted. */
   baseline: Baseline | undefined
   files: Reading<readonly WatchedFile[]>

@@ -15,7 +15,7 @@ import type {
 } from '../ipc/monitoring-view.ts'
 import { asTime } from './situation.ts'
 
-export type MonitoringMatter = {
+type MonitoringMatter = {
   stack: string
   sights: MonitoringSights
   endpoints: Endpoints

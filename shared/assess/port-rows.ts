@@ -67,7 +67,7 @@ function fits({ owner }: Listener, wantedBy: readonly string[], stack: Stack): b
 const isForwarder = (owner: PortOwner): boolean =>
   owner.kind === 'process' && /qemu|com\.docker|docker-proxy|rootlesskit/.test(owner.command)
 
-export function ownerText(owner: PortOwner): string {
+function ownerText(owner: PortOwner): string {
   switch (owner.kind) {
     case 'container':
       return `container ${owner.container}`

@@ -28,7 +28,7 @@ export type Reach = {
   patch?: Patch | 'listen-wider'
 }
 
-export type Address = { host: string; port: number }
+type Address = { host: string; port: number }
 
 /** Whether an address can work from where it is asked, told without asking anybody. */
 export function reach(asker: Asker, address: Address): Reach {

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml'
 
 /** One job of a Prometheus configuration, as far as it can be read without asking anybody. */
-export type ScrapeJob = {
+type ScrapeJob = {
   job: string
   /** Addresses of its static targets, `host:port`. */
   addresses: readonly string[]
@@ -12,7 +12,7 @@ export type ScrapeJob = {
   relabels: boolean
 }
 
-export type ScrapeConfig = { jobs: readonly ScrapeJob[]; alertmanagers: readonly string[] }
+type ScrapeConfig = { jobs: readonly ScrapeJob[]; alertmanagers: readonly string[] }
 
 /** Reads a configuration of Prometheus. Undefined when it is none that can be read; never throws. */
 export function scrapeConfigOf(yaml: string): ScrapeConfig | undefined {

@@ -52,7 +52,7 @@ export function servicesAtHome({ observed, stack }: Situation): ServiceAtHome[] 
   }))
 }
 
-export type Damage = {
+type Damage = {
   total: number
   /** Services that plain `docker` does not show any more. */
   outOfSight: string[]

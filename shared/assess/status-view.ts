@@ -142,7 +142,7 @@ function serviceViews(observed: ObservedState, stack: Stack): ServiceView[] {
 }
 
 /** A finding as it is published; also what a line of `watch --json` carries. */
-export function findingView(held: HeldFinding): FindingView {
+function findingView(held: HeldFinding): FindingView {
   const { code, severity, status, subject, sentence, evidence, remedy, since } = held
   return {
     code,
@@ -156,7 +156,7 @@ export function findingView(held: HeldFinding): FindingView {
   }
 }
 
-export function incidentView(
+function incidentView(
   incident: Incident,
   snoozedUntil: number | undefined,
   now: number,

@@ -28,7 +28,7 @@ const isActive = ({ active }: Unit): boolean =>
 const isOwner = (owner: PortOwner, { name, scope }: Unit): boolean =>
   owner.kind === 'unit' && owner.unit === name && owner.scope === scope
 
-export const hostPortsOf = ({ service }: ServiceOfStack): number[] =>
+const hostPortsOf = ({ service }: ServiceOfStack): number[] =>
   service.ports
     .flatMap(publishedPorts)
     .filter(({ protocol, hostPort }) => protocol === 'tcp' && hostPort !== 0)

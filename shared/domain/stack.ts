@@ -53,7 +53,7 @@ export type MonitoringChoices = {
   watchdog?: { listenPort: number; everySeconds: number }
 }
 
-export type StayHome = { enabled: boolean; countdownSeconds: number }
+type StayHome = { enabled: boolean; countdownSeconds: number }
 
 /** What the user accepted as right: the content of a stack file. */
 export type Stack = {

@@ -83,7 +83,7 @@ export function currentSight(observed: ObservedState): EngineSight | undefined {
   return engineAt(observed, observed.contexts.value.current.endpoint)
 }
 
-export type Standing = 'home' | 'away' | 'nowhere' | 'unknown'
+type Standing = 'home' | 'away' | 'nowhere' | 'unknown'
 
 /**
  * Where plain `docker` goes, seen from home. The engine decides; while it does not answer,

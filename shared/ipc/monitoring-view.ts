@@ -9,7 +9,7 @@ const owner = { project: z.string(), service: z.string() }
 /** `cannot-tell` says in `sentence` why. */
 const state = z.enum(['works', 'broken', 'cannot-tell'])
 
-export const exporterRowSchema = z.strictObject({
+const exporterRowSchema = z.strictObject({
   ...owner,
   kind: z.string(),
   url: z.string().nullable().describe('null when the service publishes no port to be asked on'),
@@ -20,7 +20,7 @@ export const exporterRowSchema = z.strictObject({
   at: time.nullable(),
 })
 
-export const targetRowSchema = z.strictObject({
+const targetRowSchema = z.strictObject({
   job: z.string(),
   instance: z.string(),
   url: z.string(),
@@ -30,7 +30,7 @@ export const targetRowSchema = z.strictObject({
   newestSampleAt: time.nullable().describe('of the job'),
 })
 
-export const dashboardRowSchema = z.strictObject({
+const dashboardRowSchema = z.strictObject({
   uid: z.string(),
   title: z.string(),
   folder: z.string(),
@@ -45,7 +45,7 @@ export const dashboardRowSchema = z.strictObject({
   ),
 })
 
-export const datasourceRowSchema = z.strictObject({
+const datasourceRowSchema = z.strictObject({
   uid: z.string(),
   name: z.string(),
   type: z.string(),
@@ -53,7 +53,7 @@ export const datasourceRowSchema = z.strictObject({
   message: z.string(),
 })
 
-export const programRowSchema = z.strictObject({
+const programRowSchema = z.strictObject({
   ...owner,
   role: z.enum(['prometheus', 'alertmanager', 'grafana', 'loki', 'log shipper', 'watchdog']),
   url: z.string(),
@@ -63,7 +63,7 @@ export const programRowSchema = z.strictObject({
 
 const maybe = z.number().nullable()
 
-export const gpuRowSchema = z.strictObject({
+const gpuRowSchema = z.strictObject({
   index: z.number(),
   uuid: z.string(),
   name: z.string(),
@@ -87,7 +87,7 @@ export const gpuRowSchema = z.strictObject({
   ),
 })
 
-export const unitRowSchema = z.strictObject({
+const unitRowSchema = z.strictObject({
   name: z.string(),
   scope: z.enum(['system', 'user']),
   description: z.string(),
@@ -97,7 +97,7 @@ export const unitRowSchema = z.strictObject({
   ports: z.array(z.number()).describe('ports that it listens on'),
 })
 
-export const portRowSchema = z.strictObject({
+const portRowSchema = z.strictObject({
   port: z.number(),
   protocol: z.enum(['tcp', 'udp']),
   addresses: z.array(z.string()),
@@ -108,7 +108,7 @@ export const portRowSchema = z.strictObject({
   since: time.nullable(),
 })
 
-export const driftRowSchema = z.strictObject({
+const driftRowSchema = z.strictObject({
   what: z.enum(['file', 'image', 'compose']),
   subject: z.string().describe('a path, or project/service'),
   state: z.enum(['same', 'changed', 'missing', 'new', 'cannot-tell']),

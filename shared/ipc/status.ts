@@ -18,7 +18,7 @@ export const intentSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('keep-here') }),
 ])
 
-export const remedySchema = z.discriminatedUnion('kind', [
+const remedySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('plan'), intent: intentSchema, label: z.string() }),
   z.strictObject({ kind: z.literal('runbook'), code: z.enum(findingCodes) }),
   z.strictObject({ kind: z.literal('none') }),
@@ -26,7 +26,7 @@ export const remedySchema = z.discriminatedUnion('kind', [
 
 const severitySchema = z.enum(['info', 'warning', 'critical', 'unknown'])
 
-export const findingViewSchema = z.strictObject({
+const findingViewSchema = z.strictObject({
   code: z.enum(findingCodes),
   severity: severitySchema,
   status: z.enum(['pending', 'firing', 'resolved']),
@@ -52,7 +52,7 @@ export const incidentViewSchema = z.strictObject({
 })
 export type IncidentView = z.infer<typeof incidentViewSchema>
 
-export const placeSchema = z.strictObject({
+const placeSchema = z.strictObject({
   context: z.string().nullable().describe('a context that leads to this engine'),
   engineId: z.string().nullable(),
   container: z.string().describe('container name'),
@@ -60,7 +60,7 @@ export const placeSchema = z.strictObject({
   health: z.enum(['none', 'starting', 'healthy', 'unhealthy']),
 })
 
-export const serviceViewSchema = z.strictObject({
+const serviceViewSchema = z.strictObject({
   name: z.string(),
   project: z.string(),
   places: z.array(placeSchema).describe('where it is now; empty when it is nowhere in sight'),
@@ -68,7 +68,7 @@ export const serviceViewSchema = z.strictObject({
 })
 export type ServiceView = z.infer<typeof serviceViewSchema>
 
-export const engineViewSchema = z.strictObject({
+const engineViewSchema = z.strictObject({
   engineId: z.string().nullable().describe('null while it has never answered'),
   kind: z.string(),
   name: z.string(),
@@ -93,13 +93,13 @@ export const chainStageSchema = z.enum([
 ])
 export type ChainStage = z.infer<typeof chainStageSchema>
 
-export const linkStateSchema = z.enum(['works', 'broken', 'cannot-tell', 'not-there'])
+const linkStateSchema = z.enum(['works', 'broken', 'cannot-tell', 'not-there'])
 export type LinkState = z.infer<typeof linkStateSchema>
 
 const count = z.int().min(0)
 const share = z.strictObject({ working: count, total: count })
 
-export const monitoringPartSchema = z
+const monitoringPartSchema = z
   .strictObject({
     health: healthSchema,
     sentence: z.string().describe('"Monitoring works.", or what is broken first, and why'),

@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../kit/result.ts'
 import { withoutStop } from '../kit/without-stop.ts'
 import type { Plan, Refusal } from './plan.ts'
 
-export type KeepHereMatter = { observed: ObservedState; stack: Stack; stackFile: string }
+type KeepHereMatter = { observed: ObservedState; stack: Stack; stackFile: string }
 
 /** Makes where plain `docker` goes now the home, and says what would be left behind. */
 export function planKeepHere({

@@ -18,7 +18,7 @@ import type { Plan, Refusal, Step } from './plan.ts'
 
 export type SwitchBackIntent = Extract<Intent, { kind: 'switch-back' }>
 
-export type SwitchBackMatter = {
+type SwitchBackMatter = {
   observed: ObservedState
   stack: Stack
   intent: SwitchBackIntent

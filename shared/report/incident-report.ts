@@ -9,7 +9,7 @@ export type IncidentRecord = {
   last: StatusView
 }
 
-export type ReportMatter = {
+type ReportMatter = {
   since: string
   until: string
   records: readonly IncidentRecord[]

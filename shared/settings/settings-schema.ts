@@ -3,7 +3,7 @@ import { z } from 'zod'
 // The layout of settings.yaml: what is about this machine and its owner, and not about a stack.
 // The descriptions go into the published JSON Schema, where editors show them.
 
-export const timeOfDay = z
+const timeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as "22:00"' })
 

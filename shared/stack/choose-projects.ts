@@ -8,7 +8,7 @@ const monitoringCore =
 const monitoringPart =
   /exporter|cadvisor|pushgateway|promtail|(^|\/)(alloy|telegraf|node-exporter|fluent-bit|vector|otel[^/]*|opentelemetry-collector[^/]*|grafana-image-renderer|karma|statsd[^/]*|jaeger[^/]*)([:@]|$)/
 
-export const isMonitoringImage = (image: string): boolean =>
+const isMonitoringImage = (image: string): boolean =>
   monitoringCore.test(image.toLowerCase()) || monitoringPart.test(image.toLowerCase())
 
 export type Choice = { projects: readonly string[]; why: string }

@@ -8,7 +8,7 @@ import { exporterOf } from './exporters.ts'
 import { resolvePath } from './paths.ts'
 import { nameSchema } from './stack-schema.ts'
 
-export type LearnFrom = {
+type LearnFrom = {
   /** Name of the stack; otherwise that of its first project. */
   name?: string
   engine: Engine
@@ -21,9 +21,9 @@ export type LearnFrom = {
   projects?: readonly string[]
 }
 
-export type Learned = { stack: Stack; why: string }
+type Learned = { stack: Stack; why: string }
 
-export type LearnProblem = {
+type LearnProblem = {
   code: 'NO_PROJECT' | 'NO_SUCH_PROJECT' | 'BAD_NAME'
   sentence: string
   /** What there is to choose from. */

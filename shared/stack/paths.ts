@@ -1,6 +1,6 @@
 // POSIX paths without Node, because shared/ runs everywhere.
 
-export const isAbsolutePath = (path: string): boolean => path.startsWith('/')
+const isAbsolutePath = (path: string): boolean => path.startsWith('/')
 
 /** `path` as seen from `directory`, without `.`, `..` and doubled slashes. */
 export function resolvePath(directory: string, path: string): string {

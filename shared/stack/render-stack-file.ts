@@ -9,7 +9,7 @@ import type {
 import { shortenPath } from './paths.ts'
 import { currentVersion } from './stack-schema.ts'
 
-export type RenderOptions = {
+type RenderOptions = {
   /** Path or URL of the published JSON Schema, for editors. */
   schema?: string
 }

@@ -157,7 +157,7 @@ export const stackFileSchema = z.strictObject({
   monitoring: monitoring.optional(),
 })
 
-export type StackFile = z.infer<typeof stackFileSchema>
+type StackFile = z.infer<typeof stackFileSchema>
 
 /** Paths become absolute, services a list, defaults that say nothing go away. */
 export function stackOf(file: StackFile): Stack {

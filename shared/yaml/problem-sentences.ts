@@ -13,7 +13,7 @@ export type FileProblem = {
   sentence: string
 }
 
-export type Located = { path: readonly PropertyKey[]; sentence: string; where?: 'key' }
+type Located = { path: readonly PropertyKey[]; sentence: string; where?: 'key' }
 
 /** A kind of file: its schema, and how sentences speak of it. */
 export type FileKind = {

@@ -4,7 +4,7 @@ import { type FileKind, type FileProblem, pathText, sentencesOf } from './proble
 import { type Position, positionOf } from './source-position.ts'
 
 /** The content of a file that a person writes, and where in its text each thing is. */
-export type YamlContent = {
+type YamlContent = {
   content: Record<string, unknown>
   problemAt(path: readonly PropertyKey[], sentence: string, where?: 'key'): FileProblem
 }

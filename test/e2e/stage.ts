@@ -15,7 +15,7 @@ export type Stage = AsyncDisposable & {
   launchAgain(args?: readonly string[]): Promise<RunningApp>
 }
 
-export type StageWishes = {
+type StageWishes = {
   tray?: boolean
   notices?: boolean
   args?: readonly string[]

@@ -58,7 +58,7 @@ const terminal = `
   echo $$
   exec sleep infinity`
 
-export type MachineFiles = {
+type MachineFiles = {
   /** A file to be written: the control groups that the first process pretends to be in. */
   controlGroups: string
   osReleaseOfVm: string

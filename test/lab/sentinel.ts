@@ -24,7 +24,7 @@ export function sentinel(lab: Lab, args: readonly string[], env: Env = {}): Prom
 }
 
 /** Whether Sentinel looks beyond the containers: most of the lab's tests are about the place. */
-export type Scope = 'the place alone' | 'monitoring too'
+type Scope = 'the place alone' | 'monitoring too'
 const scopeOption = (scope: Scope) => (scope === 'monitoring too' ? [] : ['--no-monitoring'])
 
 /** `status --json`, parsed by its published schema. */

@@ -36,7 +36,7 @@ export type SystemdMachine = {
 const place = '/var/tmp'
 const prefix = 'odin-lab-systemd-'
 
-export type SystemdOptions = {
+type SystemdOptions = {
   /** The computer of a lab, on whose ports the units then listen; else it is one by itself. */
   on?: Machine
   /** Files that are copied to `/usr/local/bin`, by the name that they have there. */

@@ -47,7 +47,7 @@ export const fourteen = [
   'pushgateway',
 ] as const
 
-export const portOf = (service: string): number =>
+const portOf = (service: string): number =>
   9090 + Math.max(0, (fourteen as readonly string[]).indexOf(service))
 
 export function aFailure(code: FailureCode, message = `no answer (${code})`): Failure {
@@ -85,7 +85,7 @@ type ContextsDifference = {
 }
 
 /** Both contexts; `desktop-linux` is current unless told otherwise. */
-export function someContexts(different: ContextsDifference = {}): DockerContexts {
+function someContexts(different: ContextsDifference = {}): DockerContexts {
   const contexts = different.contexts ?? [nativeContext, aContext()]
   const name = different.current ?? 'desktop-linux'
   const source = different.source ?? (name === 'default' ? 'default' : 'config.json')

@@ -1,7 +1,7 @@
 import type { ExpositionFormat } from '../../electron/adapters/exposition/parse-exposition.ts'
 
 /** A small exposition and how many samples it has; none where it is wrong, and where that is. */
-export type ExpositionCase = {
+type ExpositionCase = {
   name: string
   format: ExpositionFormat
   body: string | Buffer

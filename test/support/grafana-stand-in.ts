@@ -28,7 +28,7 @@ export type Query = {
   intervalMs: number
 }
 
-export type StandInResult = { status: number; error?: string; frames?: unknown[] }
+type StandInResult = { status: number; error?: string; frames?: unknown[] }
 
 export type GrafanaStandIn = Omit<WebServer, 'asked'> & {
   asked: string[]

@@ -4,7 +4,7 @@ import type { IncidentChange, Sentinel } from '../../electron/sentinel/surface.t
 import type { FindingCode } from '../../shared/assess/finding.ts'
 import type { FindingView, StatusView } from '../../shared/ipc/status.ts'
 
-export type GuardedWorld = {
+type GuardedWorld = {
   world: DemoWorld
   sentinel: Sentinel
   /** Everything a notifier would have been told, in order. */

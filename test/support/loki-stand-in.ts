@@ -3,7 +3,7 @@ import { type WebServer, webServer } from './web-server.ts'
 
 // A stand-in: it is no Loki. It answers the part of Loki's documented HTTP API that we ask.
 
-export type LogStream = { labels: Record<string, string>; lines: { at: number; text: string }[] }
+type LogStream = { labels: Record<string, string>; lines: { at: number; text: string }[] }
 
 export type LokiStandIn = WebServer & {
   ready: boolean

@@ -93,7 +93,7 @@ export const hostTarget = aTarget({
   scrapeUrl: 'http://host.docker.internal:9100/metrics',
 })
 
-export const aPrometheus = (different: Partial<Prometheus> = {}): Prometheus => {
+const aPrometheus = (different: Partial<Prometheus> = {}): Prometheus => {
   const targets = different.targets ?? [aTarget(), hostTarget]
   return {
     version: '3.14.0',

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-export type UnixServer = {
+type UnixServer = {
   socketPath: string
   endpoint: string
   /** Paths with their queries, in the order in which they were asked. */

@@ -7,7 +7,7 @@ import { type EngineIdAt, verifyEngineOp } from './verify-engine.ts'
 import { waitForEngineOp } from './wait-for-engine.ts'
 
 /** What ops need from the outside; the composition root has it. */
-export type OpDependencies = ContextSelection &
+type OpDependencies = ContextSelection &
   StackFileText & {
     userUnits: UserUnitStarter
     engineIdAt: EngineIdAt

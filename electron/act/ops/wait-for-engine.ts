@@ -5,7 +5,7 @@ import { type EngineIdAt, expectEngine } from './verify-engine.ts'
 
 type WaitForEngine = Extract<Step, { kind: 'WaitForEngine' }>
 
-export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>
+type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>
 
 const betweenTriesMs = 500
 /** An engine that is starting may take a connection and say nothing. */

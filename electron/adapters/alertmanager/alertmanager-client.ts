@@ -3,7 +3,7 @@ import type { Alert, Alertmanager } from '../../../shared/domain/prometheus.ts'
 import { timeOf } from '../http/go-time.ts'
 import { type Door, httpClient } from '../http/http-client.ts'
 
-export interface AlertmanagerClient {
+interface AlertmanagerClient {
   look(signal?: AbortSignal): Promise<Alertmanager>
   close(): void
 }

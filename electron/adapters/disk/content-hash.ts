@@ -13,7 +13,7 @@ export type Content = {
 }
 
 /** Hashes again only what has changed by size, times or inode since it was last asked for. */
-export interface ContentHashes {
+interface ContentHashes {
   /** Throws as `stat` and `open` do. */
   of(path: string): Promise<Content>
   /** All directories that a look at this path reads, itself included if it is one. */

@@ -14,7 +14,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { diskProblem } from './disk-problem.ts'
 
-export type WriteWholeOptions = {
+type WriteWholeOptions = {
   /** Mode of a new file. An existing one keeps its own mode and, where permitted, its owner. */
   mode?: number
 }

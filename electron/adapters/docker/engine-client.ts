@@ -26,7 +26,7 @@ export type ContainerEvent = {
   attributes: Readonly<Record<string, string>>
 }
 
-export type EventListener = {
+type EventListener = {
   /** The engine has accepted: from now on nothing is missed. */
   opened: () => void
   event: (event: ContainerEvent) => void
@@ -50,10 +50,10 @@ export interface EngineClient {
   close(): void
 }
 
-export type EngineOptions = { env?: NodeJS.ProcessEnv; giveUpAfterMs?: number }
+type EngineOptions = { env?: NodeJS.ProcessEnv; giveUpAfterMs?: number }
 
 /** Without these names a busy healthcheck sends three events with its whole command each time. */
-export const eventNames = [
+const eventNames = [
   'create',
   'start',
   'die',

@@ -1,7 +1,7 @@
 /** Where one member of the outermost object stands in the text. */
 export type Member = { key: string; start: number; valueStart: number; valueEnd: number }
 
-export type FirstValue = { value: unknown; start: number; end: number }
+type FirstValue = { value: unknown; start: number; end: number }
 
 const isSpace = (character: string | undefined): boolean =>
   character === ' ' || character === '\n' || character === '\t' || character === '\r'

@@ -6,7 +6,7 @@ import { contextId, dockerEndpointIn, metaDirectoryIn, tlsDirectoryIn } from './
 import { urlOf } from './endpoint.ts'
 import { EngineFailure } from './engine-failure.ts'
 
-export type TlsMaterial = { ca?: Buffer; cert?: Buffer; key?: Buffer; verify: boolean }
+type TlsMaterial = { ca?: Buffer; cert?: Buffer; key?: Buffer; verify: boolean }
 
 /** How to reach an engine: everything a connection needs, and nothing of the environment. */
 export type EngineTarget = { endpoint: string } & (

@@ -2,7 +2,7 @@ import type { ExportedGpu, MeasuredMachine } from '../../../shared/domain/export
 import type { Sample } from './parse-exposition.ts'
 
 /** What an exposition says of the machine and of its cards, gathered sample by sample. */
-export interface ExporterFacts {
+interface ExporterFacts {
   add(sample: Sample): void
   machine(): MeasuredMachine
   /** By UUID, in the form of nvidia-smi: `GPU-…`. */

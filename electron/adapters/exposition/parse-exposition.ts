@@ -40,7 +40,7 @@ export type Sample = {
  * is not whole yet. Takes what Prometheus takes and refuses what Prometheus refuses, with an
  * `ExpositionProblem` for the first line that is wrong.
  */
-export interface ExpositionParser {
+interface ExpositionParser {
   /** Samples read so far. */
   readonly samples: number
   write(chunk: Buffer): void
@@ -48,7 +48,7 @@ export interface ExpositionParser {
   end(): void
 }
 
-export type ExpositionParserParts = {
+type ExpositionParserParts = {
   format: ExpositionFormat
   /** Only samples of these metrics are handed out; the others are checked and counted. */
   wanted?: readonly string[]

@@ -8,7 +8,7 @@ import { exporterFacts, wantedMetrics } from './exporter-facts.ts'
 import { ExpositionProblem } from './exposition-problem.ts'
 import { type ExpositionFormat, expositionParser } from './parse-exposition.ts'
 
-export type ScrapeOptions = {
+type ScrapeOptions = {
   /** For everything, from the connection to the last byte. */
   timeoutMs: number
   /** A longer body, unpacked, is a failure. */

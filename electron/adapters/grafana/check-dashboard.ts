@@ -9,7 +9,7 @@ import { panelsOf } from './panels-of.ts'
 import { plain, type TimeRange, timeVariables } from './time-variables.ts'
 import { variableValues } from './variable-values.ts'
 
-export type DashboardCheck = {
+type DashboardCheck = {
   client: GrafanaClient
   found: FoundDashboard
   sources: readonly Source[]

@@ -13,7 +13,7 @@ export type PanelQuery = {
 }
 
 /** What a panel asks. Queries that refer to each other only make sense in one request. */
-export type PanelAsks =
+type PanelAsks =
   | { kind: 'queries'; queries: readonly PanelQuery[]; together: boolean }
   | { kind: 'nothing'; why: string }
   | { kind: 'broken'; why: string }

@@ -17,7 +17,7 @@ export type Lookup =
   | { kind: 'metrics'; pattern: string }
   | { kind: 'query-result'; query: string }
 
-export type LookUp = (source: Source, lookup: Lookup) => Promise<string[]>
+type LookUp = (source: Source, lookup: Lookup) => Promise<string[]>
 
 /**
  * What every variable of a dashboard stands for when a viewer opens it. One that refers to

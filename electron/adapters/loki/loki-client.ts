@@ -3,13 +3,13 @@ import type { Loki } from '../../../shared/domain/prometheus.ts'
 import { type Door, httpClient } from '../http/http-client.ts'
 import { HttpFailure } from '../http/http-failure.ts'
 
-export interface LokiClient {
+interface LokiClient {
   look(signal?: AbortSignal): Promise<Loki>
   close(): void
 }
 
 /** `orgId` is the tenant, for a Loki that runs with `auth_enabled`. */
-export type LokiDoor = Omit<Door, 'what'> & { orgId?: string; now?: () => number }
+type LokiDoor = Omit<Door, 'what'> & { orgId?: string; now?: () => number }
 
 const text = z
   .string()

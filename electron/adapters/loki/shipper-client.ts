@@ -1,7 +1,7 @@
 import type { LogShipper } from '../../../shared/domain/prometheus.ts'
 import { type Door, httpClient } from '../http/http-client.ts'
 
-export interface ShipperClient {
+interface ShipperClient {
   look(signal?: AbortSignal): Promise<LogShipper>
   close(): void
 }

@@ -1,5 +1,5 @@
 /** What we ask of each card, in our words; the name stands last because it alone is free text. */
-export const gpuColumns = [
+const gpuColumns = [
   'index',
   'uuid',
   'busId',

@@ -54,7 +54,7 @@ export function parseGpuLine(line: string, query: GpuQuery): CardLine | undefine
 
 export const processFields = ['gpu_uuid', 'pid', 'used_memory', 'process_name'] as const
 
-export type ProcessLine = { uuid: string; process: GpuProcess }
+type ProcessLine = { uuid: string; process: GpuProcess }
 
 export function parseProcessLine(line: string): ProcessLine | undefined {
   const [uuid = '', pidText = '', memory = '', name = ''] = splitLine(line, processFields.length)

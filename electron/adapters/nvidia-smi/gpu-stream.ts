@@ -7,7 +7,7 @@ const format = '--format=csv,noheader,nounits'
 /** Lines of one round are written together. */
 const togetherMs = 250
 
-export type FieldsParts = NvidiaSmi & {
+type FieldsParts = NvidiaSmi & {
   known: (query: GpuQuery) => void
   ended: (end: SmiEnd) => void
 }
@@ -30,7 +30,7 @@ export function askForFields({ known, ended, ...smi }: FieldsParts): SmiChild {
   })
 }
 
-export type GpuStreamParts = NvidiaSmi & {
+type GpuStreamParts = NvidiaSmi & {
   query: GpuQuery
   everySeconds: number
   /** Only these cards, by bus ID: asking for the others would wake them. */
@@ -90,7 +90,7 @@ export function streamGpus(parts: GpuStreamParts): SmiChild {
   }
 }
 
-export type ProcessStreamParts = NvidiaSmi & {
+type ProcessStreamParts = NvidiaSmi & {
   everySeconds: number
   only?: readonly string[]
   /** Who computes, by UUID of the card. A round without anybody is silence. */

@@ -1,7 +1,7 @@
 import type { GpuTrouble } from '../../../shared/domain/gpu.ts'
 
 /** How a run of nvidia-smi ended: with an exit code, by a signal, or never begun. */
-export type Ending = {
+type Ending = {
   code: number | null
   signal: NodeJS.Signals | null
   /** Everything it said that was no answer, both streams, capped. */

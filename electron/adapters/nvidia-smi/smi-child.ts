@@ -16,7 +16,7 @@ export interface SmiChild {
   stop(): Promise<void>
 }
 
-export type SmiStart = NvidiaSmi & {
+type SmiStart = NvidiaSmi & {
   args: readonly string[]
   /** Returns whether it understood; what nobody understood explains the end. */
   line: (text: string) => boolean

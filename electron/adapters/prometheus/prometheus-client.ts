@@ -16,7 +16,7 @@ import {
   vectorAnswer,
 } from './prometheus-answers.ts'
 
-export interface PrometheusClient {
+interface PrometheusClient {
   /** Everything at once. Throws when Prometheus is not ready: then its API answers nothing. */
   look(signal?: AbortSignal): Promise<Prometheus>
   close(): void

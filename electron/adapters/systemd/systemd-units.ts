@@ -17,7 +17,7 @@ export interface SystemdUnits {
   close(): void
 }
 
-export type SystemdUnitsParts = {
+type SystemdUnitsParts = {
   scope: Unit['scope']
   /** A connection that reconnects by itself; undefined where there is no bus at all. */
   connect: () => MessageBus | undefined

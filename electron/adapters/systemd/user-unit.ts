@@ -1,6 +1,6 @@
 import type { Message, MessageBus } from 'dbus-native'
 
-export type UserUnit = {
+type UserUnit = {
   /** False where systemd knows no file for it. */
   exists: boolean
   /** `active`, `inactive`, `activating`, `deactivating`, `failed`, `reloading`. */
@@ -10,7 +10,7 @@ export type UserUnit = {
 }
 
 /** Units of the user's own systemd. Every call rejects with a sentence for a person. */
-export interface UserUnits {
+interface UserUnits {
   state(unit: string, signal: AbortSignal): Promise<UserUnit>
   /** Resolves when systemd has finished starting it, as `systemctl --user start` does. */
   start(unit: string, signal: AbortSignal): Promise<void>

@@ -19,7 +19,7 @@ export interface WatchdogReceiver {
   close(): Promise<void>
 }
 
-export type WatchdogReceiverParts = {
+type WatchdogReceiverParts = {
   /** 0 takes any free one. */
   port: number
   alertName?: string

@@ -37,7 +37,7 @@ function placesText({ home, current }: StatusView, paint: Paint): string {
 }
 
 /** Why, and what to do: what the verdict above has said already is not said again. */
-export function incidentText(
+function incidentText(
   incident: IncidentView,
   status: Pick<StatusView, 'sentence' | 'findings'>,
   paint: Paint,
@@ -79,7 +79,7 @@ function pendingText(findings: readonly FindingView[]): string {
   return ['  Not sure yet:', ...pending.map(({ sentence }) => `      ${sentence}`)].join('\n')
 }
 
-export function enginesText(engines: readonly EngineView[], paint: Paint): string {
+function enginesText(engines: readonly EngineView[], paint: Paint): string {
   if (engines.length === 0) return ''
   const rows = engines.map((engine) => [
     engine.contexts.join(', ') || engine.endpoint,

@@ -1,7 +1,7 @@
 import dbus, { type DefinedInterface, type MessageBus } from 'dbus-native'
 import { eventually } from '../eventually.ts'
 
-export type CaughtNotice = {
+type CaughtNotice = {
   id: number
   replaces: number
   app: string

@@ -1,7 +1,7 @@
 import dbus, { type DefinedInterface, type MessageBus } from 'dbus-native'
 import { eventually } from '../eventually.ts'
 
-export type TrayMenuItem = {
+type TrayMenuItem = {
   id: number
   label: string
   enabled: boolean
@@ -10,7 +10,7 @@ export type TrayMenuItem = {
   children: TrayMenuItem[]
 }
 
-export type TrayIcon = { width: number; height: number; argb: Buffer }
+type TrayIcon = { width: number; height: number; argb: Buffer }
 
 type Item = { owner: string; path: string }
 type MenuNode = [id: number, properties: Record<string, unknown>, children: MenuNode[]]

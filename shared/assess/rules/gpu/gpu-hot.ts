@@ -2,8 +2,8 @@ import type { Finding } from '../../finding.ts'
 import { evidence, type Situation } from '../../situation.ts'
 
 /** Cards slow down from the low eighties on, and stop themselves somewhat above ninety. */
-export const warmCelsius = 85
-export const hotCelsius = 92
+const warmCelsius = 85
+const hotCelsius = 92
 
 /** A card is hotter than it should be for long. */
 export function gpuHot({ monitoring }: Situation): Finding[] {

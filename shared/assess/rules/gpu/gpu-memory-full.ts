@@ -3,7 +3,7 @@ import type { Finding } from '../../finding.ts'
 import { evidence, type Situation } from '../../situation.ts'
 
 /** Servers of language models take 90 % on purpose, and leave the rest as room to work in. */
-export const fullRatio = 0.97
+const fullRatio = 0.97
 
 /** The memory of a card is all but used up: the next allocation fails. */
 export function gpuMemoryFull({ monitoring }: Situation): Finding[] {
