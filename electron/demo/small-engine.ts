@@ -34,6 +34,8 @@ export interface SmallEngine {
   restart(which: string): void
   /** Ends by itself, and stays so. */
   die(which: string, exitCode: number, how?: { oom?: boolean }): void
+  /** Memory ran out, as the real one may say it: after the death, and without an event. */
+  admitOom(which: string): void
   /** Dies and is brought back by its restart policy, so many times; ends in `restarting`. */
   crashLoop(which: string, times: number, exitCode?: number): void
   /** The healthcheck runs once and comes to this result. */
@@ -181,6 +183,9 @@ export function smallEngine(options: {
       if (oom) events.container(container, 'oom')
       container.oomKilled = oom
       end(container, exitCode)
+    },
+    admitOom(which) {
+      get(which).oomKilled = true
     },
     crashLoop(which, times, exitCode = 1) {
       const container = get(which)

@@ -1,4 +1,5 @@
 import type { Container } from '../../shared/domain/container.ts'
+import { isJustKilled } from '../../shared/domain/just-killed.ts'
 import type { EngineClient } from '../adapters/docker/engine-client.ts'
 import { backOff } from './back-off.ts'
 import { Deaths } from './deaths.ts'
@@ -18,14 +19,17 @@ export function containerWatcher(parts: {
   now: () => number
 }): Watcher<readonly Container[]> {
   const deaths = new Deaths()
-  // A start that fails (a port is taken) leaves its error in the container and sends no event.
+  // A start that fails (a port is taken) leaves its error in the container and sends no event,
+  // and memory that ran out may be said a moment after the death, without one.
   const untold = backOff({ firstMs: 1000, mostMs: parts.everyMs, random: () => 1 })
   let lookAgain: (() => void) | undefined
   let followUp: NodeJS.Timeout | undefined
 
   function followUntold(containers: readonly Container[]): void {
     clearTimeout(followUp)
-    if (!containers.some(({ state }) => state === 'created' || state === 'removing')) return
+    const isUntold = (one: Container) =>
+      one.state === 'created' || one.state === 'removing' || isJustKilled(one, parts.now())
+    if (!containers.some(isUntold)) return
     followUp = setTimeout(() => lookAgain?.(), untold.next())
   }
 

@@ -215,6 +215,16 @@ describe('containers', () => {
     await seen(native, (sight) => containersOf(sight).length === 0)
   })
 
+  test('that were killed are looked at again, for the engine may say later that memory ran out', async () => {
+    add(native, 'prometheus')
+    await seen(native, shows('prometheus', 'running'))
+    native.die('odin-prometheus-1', 137)
+    const dead = await seen(native, shows('prometheus', 'exited'))
+    expect(containersOf(dead)[0]?.oomKilled).toBe(false)
+    native.admitOom('odin-prometheus-1')
+    await seen(native, (sight) => containersOf(sight)[0]?.oomKilled === true)
+  })
+
   test('of other projects are left out, until they are wanted', async () => {
     add(native, 'web', 'other')
     add(native, 'grafana')

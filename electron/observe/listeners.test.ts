@@ -235,6 +235,10 @@ test.each([
   ['0::/user.slice/user-1000.slice/user@1000.service/init.scope\n', {}],
   [`12:pids:/docker/${id}\n1:name=systemd:/docker/${id}\n`, { containerId: id }],
   [`0::/machine.slice/libpod-${id}.scope/container\n`, { containerId: id }],
+  [
+    '1:name=systemd:/\n0::/lab/system.slice/node_exporter.service\n',
+    { unit: { name: 'node_exporter.service', scope: 'system' } },
+  ],
   ['', {}],
 ])('the control group %j', (groups, expected) => {
   expect(placeIn(groups)).toEqual(expected)

@@ -1,4 +1,5 @@
 import type { Container } from '../../../shared/domain/container.ts'
+import { isJustKilled } from '../../../shared/domain/just-killed.ts'
 import type { ListedContainer } from './engine-answers.ts'
 
 /**
@@ -46,7 +47,8 @@ export class Inspections {
     const streams = this.#streams
     return (listed, container) => {
       const overtaken = (this.#touchedAt.get(listed.Id) ?? 0) > begun
-      if (streams === 0 || this.#streams === 0 || overtaken || !isSettled(container)) return
+      if (streams === 0 || this.#streams === 0 || overtaken) return
+      if (!isSettled(container) || isJustKilled(container, Date.now())) return
       this.#kept.set(listed.Id, { signature: signatureOf(listed), container })
     }
   }

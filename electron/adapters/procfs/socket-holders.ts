@@ -99,18 +99,22 @@ async function holderAt(procRoot: string, pid: number): Promise<Holder | undefin
 /** What the control group says: the unit, or the container, that started the process. */
 export function placeIn(groups: string): Pick<Holder, 'unit' | 'containerId'> {
   const paths = groups.split('\n').map((line) => line.split(':').slice(1))
-  const path =
-    paths.find(([controllers]) => controllers === 'name=systemd')?.[1] ??
-    paths.find(([controllers]) => controllers === '')?.[1] ??
-    ''
-  const all = [path, ...paths.map(([, one = '']) => one)]
+  // Version 1 has a hierarchy of systemd's own, version 2 one for all; both may be mounted, and
+  // then only one of them is in use.
+  const ofSystemd = ['name=systemd', ''].flatMap(
+    (which) => paths.find(([controllers]) => controllers === which)?.[1] ?? [],
+  )
+  const all = [...ofSystemd, ...paths.map(([, one = '']) => one)]
   // `/docker/<id>`, `docker-<id>.scope`, `libpod-<id>.scope`
   const container = all
     .map((one) => /(?:^|[/-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/.exec(one)?.[1])
     .find((id) => id !== undefined)
   if (container !== undefined) return { containerId: container }
-  const ofUser = /\/user@\d+\.service\/(?:.*\/)?([^/]+\.service)(?:\/|$)/.exec(path)?.[1]
-  if (ofUser) return { unit: { name: ofUser, scope: 'user' } }
-  const ofSystem = /\/system\.slice\/(?:[^/]+\.slice\/)*([^/]+\.service)(?:\/|$)/.exec(path)?.[1]
-  return ofSystem ? { unit: { name: ofSystem, scope: 'system' } } : {}
+  for (const path of ofSystemd) {
+    const ofUser = /\/user@\d+\.service\/(?:.*\/)?([^/]+\.service)(?:\/|$)/.exec(path)?.[1]
+    if (ofUser) return { unit: { name: ofUser, scope: 'user' } }
+    const ofSystem = /\/system\.slice\/(?:[^/]+\.slice\/)*([^/]+\.service)(?:\/|$)/.exec(path)?.[1]
+    if (ofSystem) return { unit: { name: ofSystem, scope: 'system' } }
+  }
+  return {}
 }
