@@ -12,7 +12,7 @@ import type { Shown } from './shown-stand-ins.ts'
 import { type SystemdMachine, startSystemd } from './systemd-machine.ts'
 
 /** The lab with everything that Sentinel looks at beyond the containers. */
-type MonitoredLab = {
+export type MonitoredLab = {
   lab: Lab
   systemd: SystemdMachine
   /** For our command line: where the card and the units are. */
@@ -37,7 +37,7 @@ const grafanaPort = 13_000
 const lokiPort = 13_100
 
 /** How Grafana's datasource names the Prometheus of the stack. */
-const prometheusAtHome = 'http://prometheus:9090'
+export const prometheusAtHome = 'http://prometheus:9090'
 
 const prometheusSource = {
   uid: 'prometheus',
