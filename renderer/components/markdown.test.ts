@@ -49,3 +49,9 @@ test('markup stays text, and links keep only their words', () => {
     { kind: 'text', text: ' there <b>' },
   ])
 })
+
+test('a bar that is escaped does not end a cell', () => {
+  expect(blocksOf('| a \\| b | c |')).toMatchObject([
+    { kind: 'table', rows: [[[{ text: 'a | b' }], [{ text: 'c' }]]] },
+  ])
+})

@@ -126,3 +126,46 @@ test('moving, snoozing, adopting and stopping the countdown say exactly what is 
     { channel: 'stack:adopt', params: {} },
   ])
 })
+
+describe('what is seen beyond the containers', () => {
+  test('is kept with the stack it is of, and makes no button wait', async () => {
+    const { ui, actions } = aWindow(aBridge({ 'monitoring:get': { view: null } }))
+    const answer = actions.readMonitoring('odin')
+    expect(ui.getState().asking).toBe(false)
+    await answer
+    expect(ui.getState().monitoring).toEqual({ stack: 'odin', view: null })
+  })
+
+  test('is asked for again once it has been accepted, and not when that failed', async () => {
+    const bridge = aBridge({ 'monitoring:get': { view: null } })
+    expect(await aWindow(bridge).actions.acceptBaseline('odin')).toBe(true)
+    expect(bridge.asked.map(({ channel }) => channel)).toEqual([
+      'baseline:accept',
+      'monitoring:get',
+    ])
+    const refused = aBridge({ 'baseline:accept': { problem: 'Nothing can be seen.' } })
+    expect(await aWindow(refused).actions.acceptBaseline('odin')).toBe(false)
+    expect(refused.asked).toHaveLength(1)
+  })
+})
+
+test('a report that comes after another period was chosen is dropped', async () => {
+  const { ui, actions } = aWindow(aBridge({ 'report:get': { markdown: '# Report' } }))
+  const late = actions.readReport('1d')
+  const wanted = actions.readReport('7d')
+  await late
+  await wanted
+  expect(ui.getState().report).toEqual({ since: '7d', markdown: '# Report', saved: null })
+})
+
+test('where a report was saved is told, and why it was not', async () => {
+  const saved = aWindow(aBridge({ 'report:save': { path: '/home/ada/r.md', problem: null } }))
+  await saved.actions.saveReport('1d')
+  expect(saved.ui.getState().report.saved).toBe('/home/ada/r.md')
+  const full = aWindow(aBridge({ 'report:save': { path: null, problem: 'The disk is full.' } }))
+  await full.actions.saveReport('1d')
+  expect(full.ui.getState()).toMatchObject({
+    problem: 'The disk is full.',
+    report: { saved: null },
+  })
+})

@@ -33,7 +33,7 @@ export function LinePlot({ label, value, top, paths, width, height }: LinePlotPr
           <path key={path.slice(0, 24)} className="plot-line" d={path} />
         ))}
       </svg>
-      <span className="plot-top">{paths.length === 0 ? 'nothing known' : top}</span>
+      <span className="plot-top">{paths.length === 0 ? 'nothing known' : `top ${top}`}</span>
     </figure>
   )
 }

@@ -110,7 +110,7 @@ export function gpuCards(
         key: `${pid} ${name}`,
         name,
         pid,
-        memory: memoryBytes === null ? 'unknown' : `${gib(memoryBytes)} GiB`,
+        memory: memoryBytes === null || !trusted ? 'unknown' : `${gib(memoryBytes)} GiB`,
       })),
     }
   })

@@ -57,6 +57,9 @@ export const stageWords: Record<ChainStage, string> = {
   alerting: 'Alerting',
 }
 
+/** The usual scheme goes without saying. */
+const address = (url: string): string => url.replace(/^http:\/\//, '')
+
 const ago = (time: string | null, now: number): string =>
   time === null ? 'none' : `${durationWords(now - Date.parse(time))} ago`
 
@@ -69,7 +72,7 @@ export const exporterRows = ({ exporters }: MonitoringView): FactRow[] =>
       key: `${row.project}/${row.service} ${row.kind} ${row.url}`,
       state: linkStates[row.state],
       word: linkWords[row.state],
-      cells: [row.service, row.kind, row.url ?? 'no port', row.sentence],
+      cells: [row.service, row.kind, row.url === null ? 'no port' : address(row.url), row.sentence],
     })),
   )
 
@@ -145,7 +148,7 @@ export const programRows = ({ programs }: MonitoringView): FactRow[] =>
       key: `${row.role} ${row.url}`,
       state: linkStates[row.state],
       word: linkWords[row.state],
-      cells: [row.role, row.service, row.url, row.sentence],
+      cells: [row.role, row.service, address(row.url), row.sentence],
     })),
   )
 
