@@ -42,7 +42,7 @@ export async function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
     schema,
     place: { env: process.env, homeDirectory: homedir() },
     userUnits: userUnits(connectSessionBus),
-    grafanaToken: (stack) => readToken(state, stack),
+    grafanaToken: tokensIn(state),
     onOpen(lent) {
       tell = lent
     },
@@ -64,7 +64,21 @@ export async function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
   }
 }
 
-/** Asked for rarely, so each time over a connection of its own. */
+/** Grafana is asked every few seconds; the keyring need not be. */
+const tokenKnownForMs = 60_000
+
+function tokensIn(stateDirectory: string): (stack: string) => Promise<string | undefined> {
+  const known = new Map<string, { at: number; token: Promise<string | undefined> }>()
+  return (stack) => {
+    const before = known.get(stack)
+    if (before && performance.now() - before.at < tokenKnownForMs) return before.token
+    const token = readToken(stateDirectory, stack)
+    known.set(stack, { at: performance.now(), token })
+    token.catch(() => known.delete(stack))
+    return token
+  }
+}
+
 async function readToken(stateDirectory: string, stack: string): Promise<string | undefined> {
   const bus = connectSessionBus()
   try {
