@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expositionParser } from '../../electron/adapters/exposition/parse-exposition.ts'
-import { startProgram } from '../lab/host-programs.ts'
+import { startProgram, startPrometheus } from '../lab/host-programs.ts'
 import { labPossible } from '../lab/possible.ts'
 import { run } from '../lab/run.ts'
 import { setUp } from '../lab/set-up.ts'
@@ -207,16 +207,7 @@ async function costOfBlackbox(
     })),
   }
   await writeFile(join(place, 'prometheus.yml'), JSON.stringify({ scrape_configs: [job] }))
-  const prometheus = await startProgram(
-    parts,
-    'prometheus',
-    (address) => [
-      `--config.file=${place}/prometheus.yml`,
-      `--storage.tsdb.path=${place}/data`,
-      `--web.listen-address=${address}`,
-    ],
-    '/-/ready',
-  )
+  const prometheus = await startPrometheus(parts, place)
   try {
     return await costOf(serving, blackbox.pid)
   } finally {

@@ -13,7 +13,7 @@ import { scrape } from '../../electron/adapters/exposition/scrape.ts'
 import { aRandomExposition, mutated } from '../support/a-random-exposition.ts'
 import { expositionCases } from '../support/exposition-cases.ts'
 import { seededRandom } from '../support/seeded-random.ts'
-import { type HostProgram, startProgram } from './host-programs.ts'
+import { type HostProgram, startProgram, startPrometheus } from './host-programs.ts'
 import { type LabParts, setUp } from './set-up.ts'
 
 /** What is laid before Prometheus and before our parser, byte for byte the same. */
@@ -71,16 +71,7 @@ async function askPrometheus(bodies: readonly Body[]): Promise<Verdict[]> {
     static_configs: targets,
   }
   await writeFile(join(place, 'prometheus.yml'), JSON.stringify({ scrape_configs: [job] }))
-  const prometheus = await startProgram(
-    parts,
-    'prometheus',
-    (address) => [
-      `--config.file=${place}/prometheus.yml`,
-      `--storage.tsdb.path=${place}/data`,
-      `--web.listen-address=${address}`,
-    ],
-    '/-/ready',
-  )
+  const prometheus = await startPrometheus(parts, place)
   const ask = async (path: string) =>
     (await (await fetch(`http://${prometheus.address}/api/v1/${path}`)).json()) as never
   try {

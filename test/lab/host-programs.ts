@@ -7,7 +7,35 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { LabParts } from './set-up.ts'
 
 /** One of the lab's real programs, run straight on this machine, on loopback alone. */
-export type HostProgram = { pid: number; address: string; stop(): Promise<void> }
+export type HostProgram = { pid: number; address: string; url: string; stop(): Promise<void> }
+
+/** Reads `prometheus.yml` in the directory, and keeps its samples there. */
+export const startPrometheus = (parts: LabParts, directory: string, more: readonly string[] = []) =>
+  startProgram(
+    parts,
+    'prometheus',
+    (address) => [
+      `--config.file=${directory}/prometheus.yml`,
+      `--storage.tsdb.path=${directory}/data`,
+      `--web.listen-address=${address}`,
+      ...more,
+    ],
+    '/-/ready',
+  )
+
+/** Reads `alertmanager.yml` in the directory, and keeps its silences there. It is alone. */
+export const startAlertmanager = (parts: LabParts, directory: string) =>
+  startProgram(
+    parts,
+    'prometheus-alertmanager',
+    (address) => [
+      `--config.file=${directory}/alertmanager.yml`,
+      `--storage.path=${directory}/alertmanager`,
+      `--web.listen-address=${address}`,
+      '--cluster.listen-address=',
+    ],
+    '/-/ready',
+  )
 
 export async function startProgram(
   parts: LabParts,
@@ -20,6 +48,7 @@ export async function startProgram(
   // Debian's Alertmanager looks for its templates in /usr/share and nowhere else.
   const share = join(dirname(dirname(file)), 'share')
   const inTree = ['--mount', 'sh', '-c', 'mount --bind "$0" /usr/share && exec "$@"', share, file]
+  const url = `http://${address}`
   const child = spawn('unshare', [...inTree, ...argsFor(address)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -28,10 +57,11 @@ export async function startProgram(
     said = `${said}${chunk}`.slice(-4000)
   })
   const ended = once(child, 'close')
-  await ready(child, `http://${address}${readyPath}`, () => said)
+  await ready(child, `${url}${readyPath}`, () => said)
   return {
     pid: child.pid ?? 0,
     address,
+    url,
     async stop() {
       child.kill('SIGKILL')
       await ended

@@ -15,7 +15,8 @@ import type { Reading } from '../../shared/domain/reading.ts'
 import { type Collected, collected } from '../support/collected.ts'
 import { type GrafanaStandIn, grafanaStandIn } from '../support/grafana-stand-in.ts'
 import { type WebServer, webServer } from '../support/web-server.ts'
-import { aFreePort, type RealProgram, realProgram } from './real-program.ts'
+import { freePort, type HostProgram, startAlertmanager, startPrometheus } from './host-programs.ts'
+import { setUp } from './set-up.ts'
 
 // A real Prometheus and a real Alertmanager run on this machine; Grafana is a stand-in whose
 // panels query the real Prometheus.
@@ -25,8 +26,8 @@ let directory: string
 let exporter: WebServer
 let page: WebServer
 let nobody: number
-let prometheus: RealProgram
-let alertmanager: RealProgram
+let prometheus: HostProgram
+let alertmanager: HostProgram
 let grafana: GrafanaStandIn
 const receiver = watchdogReceiver({ port: 0 })
 
@@ -106,38 +107,19 @@ beforeAll(async () => {
     response.setHeader('content-type', 'text/html')
     response.end('<html><body>This is no exposition.</body></html>\n')
   })
-  nobody = await aFreePort()
+  nobody = await freePort()
   await receiver.listen()
   await writeFile(join(directory, 'alertmanager.yml'), alertmanagerConfig())
-  const alertmanagerPort = await aFreePort()
-  alertmanager = await realProgram(
-    'prometheus-alertmanager',
-    alertmanagerPort,
-    [
-      '--config.file=alertmanager.yml',
-      `--storage.path=${join(directory, 'alertmanager')}`,
-      `--web.listen-address=127.0.0.1:${alertmanagerPort}`,
-      '--cluster.listen-address=',
-    ],
-    directory,
-  )
-  await writeFile(configFile(), config(`127.0.0.1:${alertmanagerPort}`))
+  const parts = await setUp()
+  alertmanager = await startAlertmanager(parts, directory)
+  await writeFile(configFile(), config(alertmanager.address))
   await writeFile(join(directory, 'rules.yml'), rules)
-  const prometheusPort = await aFreePort()
-  prometheus = await realProgram(
-    'prometheus',
-    prometheusPort,
-    [
-      '--config.file=prometheus.yml',
-      '--storage.tsdb.path=data',
-      '--storage.tsdb.retention.time=2d',
-      `--web.listen-address=127.0.0.1:${prometheusPort}`,
-      '--web.enable-lifecycle',
-      // What it sends before it has found its Alertmanager is lost until it sends again.
-      '--rules.alert.resend-delay=1s',
-    ],
-    directory,
-  )
+  prometheus = await startPrometheus(parts, directory, [
+    '--storage.tsdb.retention.time=2d',
+    '--web.enable-lifecycle',
+    // What it sends before it has found its Alertmanager is lost until it sends again.
+    '--rules.alert.resend-delay=1s',
+  ])
   grafana = await grafanaStandIn({
     datasources: [
       {
@@ -272,14 +254,14 @@ describe('Prometheus', () => {
   })
 
   test('a reload of a configuration that it refuses leaves the old one live', async () => {
-    const good = config(hostOf(alertmanager.url))
+    const good = config(alertmanager.address)
     await writeFile(configFile(), `${good}\nnonsense: true\n`)
     const answer = await fetch(`${prometheus.url}/-/reload`, { method: 'POST' })
     expect(answer.status).toBe(500)
     const refused = await seen(onPrometheus, ({ configAccepted }) => !configAccepted)
     expect(refused.liveConfig).not.toContain('nonsense')
     await writeFile(configFile(), good)
-    prometheus.signal('SIGHUP')
+    process.kill(prometheus.pid, 'SIGHUP')
     await seen(onPrometheus, ({ configAccepted }) => configAccepted)
   })
 })

@@ -10,7 +10,7 @@ import { outward } from '../../electron/sentinel/outward.ts'
 import { type SettingsFile, settingsFile } from '../../electron/sentinel/settings-file.ts'
 import type { Sentinel } from '../../electron/sentinel/surface.ts'
 import { type DemoWorld, openDemoWorld } from '../support/world.ts'
-import { freePort, type HostProgram, startProgram } from './host-programs.ts'
+import { freePort, type HostProgram, startAlertmanager, startPrometheus } from './host-programs.ts'
 import { type LabParts, setUp } from './set-up.ts'
 
 // Sentinel as others see it: a real Prometheus scrapes it and loads the rules that are shipped,
@@ -35,10 +35,10 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'own-metrics-'))
   world = await openDemoWorld()
   beats = await beatServer()
-  alertmanager = await startAlertmanager()
+  alertmanager = await alertmanagerForNobody()
   const port = await freePort()
   metricsUrl = `http://127.0.0.1:${port}/metrics`
-  prometheus = await startPrometheus(port)
+  prometheus = await scraping(port)
 
   const config = join(world.env['XDG_CONFIG_HOME'] ?? '', 'odin-sentinel')
   const state = join(world.env['XDG_STATE_HOME'] ?? '', 'odin-sentinel')
@@ -88,23 +88,13 @@ async function beatServer() {
   return held
 }
 
-async function startAlertmanager(): Promise<HostProgram> {
+async function alertmanagerForNobody(): Promise<HostProgram> {
   const file = join(directory, 'alertmanager.yml')
   await writeFile(file, 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n')
-  return startProgram(
-    parts,
-    'prometheus-alertmanager',
-    (address) => [
-      `--config.file=${file}`,
-      `--storage.path=${join(directory, 'am')}`,
-      `--web.listen-address=${address}`,
-      '--cluster.listen-address=',
-    ],
-    '/-/ready',
-  )
+  return startAlertmanager(parts, directory)
 }
 
-async function startPrometheus(port: number): Promise<HostProgram> {
+async function scraping(port: number): Promise<HostProgram> {
   const configuration = {
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: [join(assets, 'sentinel-alerts.yaml')],
@@ -113,16 +103,7 @@ async function startPrometheus(port: number): Promise<HostProgram> {
     ],
   }
   await writeFile(join(directory, 'prometheus.yml'), JSON.stringify(configuration))
-  return startProgram(
-    parts,
-    'prometheus',
-    (address) => [
-      `--config.file=${directory}/prometheus.yml`,
-      `--storage.tsdb.path=${directory}/data`,
-      `--web.listen-address=${address}`,
-    ],
-    '/-/ready',
-  )
+  return startPrometheus(parts, directory)
 }
 
 type Series = { metric: Record<string, string>; value: [number, string] }
