@@ -245,7 +245,7 @@ describe('answers that are none', () => {
       'no JSON',
       ((_, response) => response.end('<html>')) as RequestListener,
       'invalid',
-      'without a version',
+      'makes no sense',
     ],
     [
       'a connection that is cut',

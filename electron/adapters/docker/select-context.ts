@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { chmod, chown, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncDirectory } from '../disk/sync-directory.ts'
 import {
   codeOf,
   configFileIn,
@@ -147,14 +148,4 @@ async function keepModeAndOwner(temporary: string, before: Stats): Promise<void>
 async function isStill(path: string, before: Stats | undefined): Promise<boolean> {
   const now = await stat(path).catch(() => undefined)
   return now?.ino === before?.ino && now?.mtimeMs === before?.mtimeMs && now?.size === before?.size
-}
-
-/** The rename itself has to outlast a power cut. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
