@@ -73,6 +73,13 @@ describe('changes between two verdicts', () => {
     expect(changes([incident({ status: 'resolved' })], [incident()])).toEqual(['opened'])
   })
 
+  it('tells anew when an incident turns out to be about the place', () => {
+    const dark = incident({ cause: 'PROMETHEUS_UNREACHABLE', severity: 'critical' })
+    const away = incident({ cause: 'CONTEXT_SWITCHED', severity: 'critical' })
+    expect(changes([dark], [away])).toEqual(['worsened'])
+    expect(changes([away], [dark])).toEqual(['updated'])
+  })
+
   it('does not tell what was already over when it was first seen', () => {
     expect(changes([], [incident({ status: 'resolved' })])).toEqual([])
   })

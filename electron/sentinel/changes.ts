@@ -1,3 +1,4 @@
+import { familyOf } from '../../shared/assess/root-cause.ts'
 import type { FindingView, Health, IncidentView, StatusView } from '../../shared/ipc/status.ts'
 import type { IncidentChange } from './surface.ts'
 
@@ -53,6 +54,8 @@ function incidentChange(
   if (before.status !== after.status) return after.status === 'firing' ? 'opened' : 'resolved'
   if (after.status === 'resolved') return undefined
   if (weight[after.severity] > weight[before.severity]) return 'worsened'
+  // What was told before turns out to be, or becomes, part of something larger: that is news.
+  if (familyOf(after.cause) === 'place' && familyOf(before.cause) !== 'place') return 'worsened'
   const same =
     before.sentence === after.sentence &&
     before.cause === after.cause &&
