@@ -6,7 +6,7 @@ import { blindTo, driftRows, heard, toAccept } from '../../store/monitoring/rows
 import { countWords, momentWords } from '../../store/wording.ts'
 import { useNow } from '../use-now.ts'
 import { Blind } from './blind.tsx'
-import type { WatchedProps } from './watched.tsx'
+import type { WatchedProps } from './watched-props.ts'
 
 /** Asks before it is done, and says what will be taken for right. */
 function Accepting(props: WatchedProps & { onEnd: () => void }) {

@@ -1,7 +1,7 @@
 import { StateIcon } from '../../components/icons.tsx'
 import { GpuCard } from '../../components/instruments/gpu-card.tsx'
 import { gpuCards, plotSize } from '../../store/monitoring/gpu-cards.ts'
-import type { WatchedProps } from './watched.tsx'
+import type { WatchedProps } from './watched-props.ts'
 
 export function Gpus({ view, status, connected }: WatchedProps) {
   const { state, sentence, driverVersion, cards } = view.gpus

@@ -20,7 +20,7 @@ import {
 } from '../../store/monitoring/rows.ts'
 import { healthWords } from '../../store/wording.ts'
 import { useNow } from '../use-now.ts'
-import type { WatchedProps } from './watched.tsx'
+import type { WatchedProps } from './watched-props.ts'
 
 const countOf = (part: MonitoringPart, stage: string): string => {
   const shares: Record<string, { working: number; total: number }> = {

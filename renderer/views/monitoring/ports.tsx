@@ -13,7 +13,7 @@ import {
 import { countWords } from '../../store/wording.ts'
 import { useNow } from '../use-now.ts'
 import { Blind } from './blind.tsx'
-import type { WatchedProps } from './watched.tsx'
+import type { WatchedProps } from './watched-props.ts'
 
 const ownerColumn = 2
 

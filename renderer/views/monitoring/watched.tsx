@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import type { MonitoringView } from '../../../shared/ipc/monitoring-view.ts'
 import { StateIcon } from '../../components/icons.tsx'
 import type { Actions } from '../../store/actions.ts'
 import type { StackStatus } from '../../store/selectors.ts'
@@ -9,17 +8,9 @@ import { Gpus } from './gpus.tsx'
 import { Monitoring } from './monitoring.tsx'
 import { Ports } from './ports.tsx'
 import { useMonitoring } from './use-monitoring.ts'
+import type { WatchedProps } from './watched-props.ts'
 
 export type WatchedTab = Extract<Tab, 'monitoring' | 'gpus' | 'ports' | 'changes'>
-
-/** What each page of what is watched gets. */
-export type WatchedProps = {
-  view: MonitoringView
-  status: StackStatus
-  connected: boolean
-  asking: boolean
-  actions: Actions
-}
 
 const pages: Record<WatchedTab, (props: WatchedProps) => ReactNode> = {
   monitoring: Monitoring,
