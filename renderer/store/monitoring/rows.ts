@@ -216,7 +216,7 @@ const driftStates = {
 } as const
 
 const short = (hash: string | null): string =>
-  hash === null ? '–' : hash.replace(/^sha256:/, '').slice(0, 12)
+  hash === null ? '–' : hash.replace(/^sha256:/, '').slice(0, 8)
 
 export const driftRows = ({ drift }: MonitoringView, now: number): FactRow[] =>
   brokenFirst(

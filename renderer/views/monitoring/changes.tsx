@@ -52,7 +52,8 @@ export function Changes(props: WatchedProps) {
   const rows = heard(driftRows(view, now), connected && blindTo(view, 'files') === undefined)
   const differences = toAccept(view).length
   const unseen = rows.filter(({ state }) => state === 'unknown').length
-  const health = acceptedAt === null || unseen > 0 || !connected ? 'unknown' : 'ok'
+  const nothing = acceptedAt === null || rows.length === 0
+  const health = nothing || unseen > 0 || !connected ? 'unknown' : 'ok'
   return (
     <div className="watched">
       <header className="changes-head">
@@ -63,9 +64,11 @@ export function Changes(props: WatchedProps) {
               ? 'Nothing has been accepted as right yet.'
               : differences > 0
                 ? `${countWords(differences, 'difference')} from what was accepted.`
-                : unseen > 0
-                  ? `${countWords(unseen, 'thing')} cannot be compared with what was accepted.`
-                  : 'Everything is as it was accepted.'}
+                : rows.length === 0
+                  ? 'Nothing has been compared with what was accepted yet.'
+                  : unseen > 0
+                    ? `${countWords(unseen, 'thing')} cannot be compared with what was accepted.`
+                    : 'Everything is as it was accepted.'}
           </h1>
           {acceptedAt !== null && <p className="aside">Accepted {momentWords(acceptedAt, now)}.</p>}
         </div>
