@@ -99,9 +99,12 @@ describe('Docker Desktop is stopped', () => {
 })
 
 describe('the stack comes up on the wrong engine', () => {
+  // Docker Desktop shows its ports on the machine's localhost: the other engine gets others.
+  const env = { LOKI_PORT: '3101', PROMTAIL_PORT: '9081' }
+
   it('is said for one service and for all of them, and is over when they are gone', async () => {
     guard.mark()
-    await lab.compose('native', ['-f', 'docker-compose-logging.yml', 'up', '-d'])
+    await lab.compose('native', ['-f', 'docker-compose-logging.yml', 'up', '-d'], { env })
     const split = await guard.untilFinding('SPLIT_BRAIN', 'firing', 'service:odin/loki')
     expect(split.severity).toBe('critical')
     const { status } = await statusOf(lab)
@@ -118,14 +121,11 @@ describe('the stack comes up on the wrong engine', () => {
   it('is a stray while the same service does not run at home', async () => {
     guard.mark()
     await lab.docker(['--context', 'desktop-linux', 'rm', '-f', 'odin-promtail-1'])
-    await lab.compose('native', [
-      '-f',
-      'docker-compose-logging.yml',
-      'up',
-      '-d',
-      '--no-deps',
-      'promtail',
-    ])
+    await lab.compose(
+      'native',
+      ['-f', 'docker-compose-logging.yml', 'up', '-d', '--no-deps', 'promtail'],
+      { env },
+    )
     await guard.untilFinding('STRAY_CONTAINERS', 'firing')
     guard.mark()
     await lab.compose('native', ['-f', 'docker-compose-logging.yml', 'down', '-t', '1'])
