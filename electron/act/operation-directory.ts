@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Plan } from '../../shared/plan/plan.ts'
+import { syncDirectory } from '../adapters/disk/sync-directory.ts'
 import { writeWhole } from '../adapters/disk/write-whole.ts'
 import { type Journal, type OpenJournal, readJournal } from './journal.ts'
 import { type PlanFile, parsePlanFile } from './plan-file.ts'
@@ -113,12 +114,3 @@ export function planFileOf(
 }
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}

@@ -8,6 +8,12 @@ export type Home = {
   endpoint: string
 }
 
+export const isSameHome = (a: Home, b: Home): boolean =>
+  a.context === b.context &&
+  a.engineId === b.engineId &&
+  a.engineKind === b.engineKind &&
+  a.endpoint === b.endpoint
+
 export type Exporter = { port: number; kind: string }
 
 export type StackService = {

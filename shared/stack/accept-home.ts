@@ -1,5 +1,5 @@
 import { isMap, isScalar, parseDocument, type Scalar, stringify } from 'yaml'
-import type { Home } from '../domain/stack.ts'
+import { type Home, isSameHome } from '../domain/stack.ts'
 import { parseStackFile } from './stack-file.ts'
 
 /**
@@ -14,7 +14,7 @@ export function acceptHome(text: string, home: Home): string {
   }
   const edited = splice(text, editsOf(text, home))
   const after = parseStackFile(edited)
-  if (!after.ok || !sameHome(after.value.home, home)) {
+  if (!after.ok || !isSameHome(after.value.home, home)) {
     throw new Error('The home in the stack file cannot be edited in place; adopt the stack again.')
   }
   return edited
@@ -54,9 +54,3 @@ function splice(text: string, edits: readonly Edit[]): string {
   }
   return edited
 }
-
-const sameHome = (a: Home, b: Home): boolean =>
-  a.context === b.context &&
-  a.engineId === b.engineId &&
-  a.engineKind === b.engineKind &&
-  a.endpoint === b.endpoint

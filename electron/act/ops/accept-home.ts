@@ -1,4 +1,4 @@
-import type { Home } from '../../../shared/domain/stack.ts'
+import { type Home, isSameHome } from '../../../shared/domain/stack.ts'
 import type { Step } from '../../../shared/plan/plan.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
 import { keepFirstCopy, keptCopyPath, keptText, textIfAny } from '../kept-copy.ts'
@@ -17,7 +17,7 @@ export function acceptHomeOp({ homeIn, acceptHome }: StackFileText): Op<AcceptHo
   return {
     async precondition({ stackFile, from, to }) {
       const home = homeIn(await existing(stackFile))
-      if (!sameHome(home, from) && !sameHome(home, to)) {
+      if (!isSameHome(home, from) && !isSameHome(home, to)) {
         throw new Error(
           `Home in ${stackFile} is ${home.context} on engine ${home.engineId}, expected ${from.context} on engine ${from.engineId}: the world has changed since the plan was approved.`,
         )
@@ -26,11 +26,11 @@ export function acceptHomeOp({ homeIn, acceptHome }: StackFileText): Op<AcceptHo
     async run({ stackFile, to }, site) {
       await keepFirstCopy(site, stackFile)
       const text = await existing(stackFile)
-      if (!sameHome(homeIn(text), to)) await writeWhole(stackFile, acceptHome(text, to))
+      if (!isSameHome(homeIn(text), to)) await writeWhole(stackFile, acceptHome(text, to))
     },
     async verify({ stackFile, to }) {
       const home = homeIn(await existing(stackFile))
-      if (!sameHome(home, to)) {
+      if (!isSameHome(home, to)) {
         throw new Error(`Home in ${stackFile} is ${home.context}, expected ${to.context}.`)
       }
     },
@@ -55,9 +55,3 @@ async function existing(stackFile: string): Promise<string> {
   if (text === null) throw new Error(`There is no stack file at ${stackFile}.`)
   return text
 }
-
-const sameHome = (a: Home, b: Home): boolean =>
-  a.context === b.context &&
-  a.engineId === b.engineId &&
-  a.engineKind === b.engineKind &&
-  a.endpoint === b.endpoint

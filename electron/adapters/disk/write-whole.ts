@@ -13,6 +13,7 @@ import {
 } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { diskProblem } from './disk-problem.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 type WriteWholeOptions = {
   /** Mode of a new file. An existing one keeps its own mode and, where permitted, its owner. */
@@ -61,7 +62,8 @@ export async function writeWhole(
 
 /**
  * Copies a file into a directory, for its owner alone, on disk before it returns, and says where:
- * it may hold logins, and who may read the file may not be meant to read what it held once. A copy that is already there is never overwritten: the next one gets a number.
+ * it may hold logins, and who may read the file may not be meant to read what it held once. A copy
+ * that is already there is never overwritten: the next one gets a number.
  */
 export async function keepCopy(
   path: string,
@@ -104,9 +106,4 @@ async function withFile<T>(
   } finally {
     await file.close()
   }
-}
-
-/** A rename is durable only once its directory is. */
-async function syncDirectory(directory: string): Promise<void> {
-  await withFile(directory, 'r', 0, (handle) => handle.sync())
 }
