@@ -1,19 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { aStack } from '../../test/support/a-world.ts'
 import type { Listener, PortOwner } from '../domain/port.ts'
-import { hostPortOf, portRows } from './port-rows.ts'
-
-describe('the port on the host', () => {
-  it.each([
-    ['9090:9090', { port: 9090, protocol: 'tcp' }],
-    ['127.0.0.1:53:53/udp', { port: 53, protocol: 'udp' }],
-    ['[::1]:8080:80', { port: 8080, protocol: 'tcp' }],
-    ['9090', undefined],
-    ['127.0.0.1::80', undefined],
-  ])('of %s', (short, expected) => {
-    expect(hostPortOf(short)).toEqual(expected)
-  })
-})
+import { portRows } from './port-rows.ts'
 
 describe('the map of ports', () => {
   const stack = aStack()

@@ -1,27 +1,16 @@
 import type { Listener, PortOwner } from '../domain/port.ts'
 import { type Stack, servicesOf } from '../domain/stack.ts'
 import type { PortRow } from '../ipc/monitoring-view.ts'
+import { publishedPorts } from '../stack/published-port.ts'
 import { asTime } from './situation.ts'
-
-/** `127.0.0.1:9090:9090/tcp`, `9090:9090`, `9090`: the port on the host, if one is named. */
-export function hostPortOf(
-  short: string,
-): { port: number; protocol: PortRow['protocol'] } | undefined {
-  const [ports = '', protocol = 'tcp'] = short.split('/')
-  const parts = ports.split(':')
-  const host = parts.at(-2)
-  if (parts.length < 2 || !host || !/^\d+$/.test(host)) return undefined
-  return { port: Number(host), protocol: protocol === 'udp' ? 'udp' : 'tcp' }
-}
 
 /** Every port that the stack wants or that one of its programs holds, with who holds it. */
 export function portRows(stack: Stack, listeners: readonly Listener[]): PortRow[] {
   const wanted = new Map<string, string[]>()
   for (const { service } of servicesOf(stack)) {
-    for (const short of service.ports) {
-      const at = hostPortOf(short)
-      if (!at) continue
-      const key = `${at.port}/${at.protocol}`
+    for (const { hostPort, protocol } of service.ports.flatMap(publishedPorts)) {
+      if (hostPort === 0 || protocol === 'sctp') continue
+      const key = `${hostPort}/${protocol}`
       wanted.set(key, [...(wanted.get(key) ?? []), service.name])
     }
   }

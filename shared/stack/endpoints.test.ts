@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { aContainer, aHome, aService, aStack } from '../../test/support/a-world.ts'
 import type { StackService } from '../domain/stack.ts'
 import { endpointsOf, machineOf } from './endpoints.ts'
-import { publishedPorts } from './published-port.ts'
 
 const only = (service: Partial<StackService>) => aStack({ services: [aService(service)] })
 const nodeExporter = {
@@ -100,14 +99,4 @@ test.each([
     home: aHome({ endpoint }),
   }
   expect(endpointsOf(stack).prometheus[0]?.url).toBe(`http://${machine}:9090`)
-})
-
-test('ranges and protocols of the short form', () => {
-  expect(publishedPorts('3000-3002:4000-4002').map(({ hostPort }) => hostPort)).toEqual([
-    3000, 3001, 3002,
-  ])
-  expect(publishedPorts('127.0.0.1::53/udp')).toEqual([
-    { containerPort: 53, protocol: 'udp', hostIp: '127.0.0.1', hostPort: 0 },
-  ])
-  expect(publishedPorts('nonsense')).toEqual([])
 })
