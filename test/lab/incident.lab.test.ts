@@ -152,6 +152,7 @@ it('is repaired fact by fact, and each one repaired disappears', async () => {
   )
   expect(status.monitoring?.sentence).toBe('Monitoring works.')
   expect(open(status)).toEqual([])
+  expect(guard.incidents()).toHaveLength(1)
 })
 
 const minutes = Number(process.env['ODIN_LAB_MINUTES'] ?? 1)
@@ -164,7 +165,7 @@ it(
     let asked = 0
     while (Date.now() < until) {
       await Promise.all([
-        lab.get('http://127.0.0.1:9090/api/v1/query_range?query=rate(node_cpu_seconds_total[1m])'),
+        lab.get('http://127.0.0.1:9090/api/v1/query?query=rate(node_cpu_seconds_total[1m])'),
         lab.get('http://127.0.0.1:9100/metrics'),
         lab.lab.docker([
           'exec',

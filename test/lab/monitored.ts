@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
 import { aGpuMachine, fixtureCards } from '../support/a-gpu-machine.ts'
 import { composeFiles, type Lab, startLab } from './engines.ts'
@@ -159,15 +158,8 @@ export async function startMonitoredLab(): Promise<MonitoredLab> {
       await inTerminal(lab, env, ['token', 'grafana'], `${token}\n`)
     },
     async get(url) {
-      for (;;) {
-        const { code, stdout } = await lab.machine.run(
-          'host',
-          ['busybox', 'wget', '-q', '-T', '3', '-O', '-', url],
-          { env: { ...env }, anyExitCode: true },
-        )
-        if (code === 0) return stdout
-        await delay(200)
-      }
+      const ask = ['busybox', 'wget', '-q', '-T', '20', '-O', '-', url]
+      return (await lab.machine.run('host', ask, { env })).stdout
     },
     close: () => held.disposeAsync(),
   }
