@@ -71,6 +71,8 @@ beforeEach(() => {
     adopt: () => Promise.reject(new Error('nothing to adopt')),
     monitoring: () => null,
     acceptBaseline: async () => {},
+    timeline: () => [],
+    report: async () => '',
     setTrayHost: () => {},
   }
   const notifier: Notifier = {
