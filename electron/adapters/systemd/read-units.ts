@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { MessageBus } from 'dbus-native'
 import type { Unit } from '../../../shared/domain/unit.ts'
-import { systemd } from './unit-signals.ts'
+import { propertyOf, systemd } from './systemd-bus.ts'
 
 /** name, description, load, active, sub, following, object path, job, job type, job path */
 type ListedUnit = [string, string, string, string, string, string, string, ...unknown[]]
@@ -56,18 +56,8 @@ function onlyInstalled(name: string, scope: Unit['scope'], enablement: string): 
 }
 
 async function serviceAt(bus: MessageBus, path: string, signal: AbortSignal): Promise<Service> {
-  const property = <T>(face: string, name: string) =>
-    bus.invoke<T>(
-      {
-        destination: systemd.destination,
-        path,
-        interface: 'org.freedesktop.DBus.Properties',
-        member: 'Get',
-        signature: 'ss',
-        body: [`org.freedesktop.systemd1.${face}`, name],
-      },
-      { signal },
-    )
+  const property = <T>(face: 'Unit' | 'Service', name: string) =>
+    bus.invoke<T>(propertyOf(path, face, name), { signal })
   const [mainPid, result, entered] = await Promise.all([
     property<number>('Service', 'MainPID'),
     property<string>('Service', 'Result'),

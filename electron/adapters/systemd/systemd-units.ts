@@ -1,7 +1,8 @@
 import type { MessageBus } from 'dbus-native'
 import type { Unit } from '../../../shared/domain/unit.ts'
 import { readUnits } from './read-units.ts'
-import { isAboutUnits, matchRules, systemd, unescapedUnit, unitFilter } from './unit-signals.ts'
+import { type DBusFailure, systemd } from './systemd-bus.ts'
+import { isAboutUnits, matchRules, unescapedUnit, unitFilter } from './unit-signals.ts'
 
 /** The service units of one systemd, the system's or the user's. */
 export interface SystemdUnits {
@@ -115,8 +116,6 @@ export function systemdUnits({ scope, connect }: SystemdUnitsParts): SystemdUnit
 
 const busName = { system: 'system bus', user: 'session bus' } as const
 const whose = { system: 'this machine', user: 'this user' } as const
-
-type DBusFailure = Error & { code?: string; dbusName?: string }
 
 function failure(code: string, message: string, cause?: unknown): Error {
   return Object.assign(new Error(message, { cause }), { code })

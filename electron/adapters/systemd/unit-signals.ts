@@ -1,10 +1,5 @@
 import type { Message } from 'dbus-native'
-
-export const systemd = {
-  destination: 'org.freedesktop.systemd1',
-  path: '/org/freedesktop/systemd1',
-  interface: 'org.freedesktop.systemd1.Manager',
-}
+import { systemd } from './systemd-bus.ts'
 
 const from = `type='signal',sender='${systemd.destination}'`
 

@@ -1,4 +1,5 @@
 import type { Message, MessageBus } from 'dbus-native'
+import { type DBusFailure, propertyOf, systemd } from './systemd-bus.ts'
 
 type UserUnit = {
   /** False where systemd knows no file for it. */
@@ -14,12 +15,6 @@ interface UserUnits {
   state(unit: string, signal: AbortSignal): Promise<UserUnit>
   /** Resolves when systemd has finished starting it, as `systemctl --user start` does. */
   start(unit: string, signal: AbortSignal): Promise<void>
-}
-
-const systemd = {
-  destination: 'org.freedesktop.systemd1',
-  path: '/org/freedesktop/systemd1',
-  interface: 'org.freedesktop.systemd1.Manager',
 }
 
 const addMatch: Message = {
@@ -58,7 +53,7 @@ export function userUnits(connect: () => MessageBus | undefined): UserUnits {
         const path = await asked<string>(bus, load, unit, signal)
         const [loaded, active, sub] = await Promise.all(
           ['LoadState', 'ActiveState', 'SubState'].map((name) =>
-            asked<string>(bus, propertyOf(path, name), unit, signal),
+            asked<string>(bus, propertyOf(path, 'Unit', name), unit, signal),
           ),
         )
         return { exists: loaded !== 'not-found', active: active ?? '', sub: sub ?? '' }
@@ -75,17 +70,6 @@ export function userUnits(connect: () => MessageBus | undefined): UserUnits {
         const result = await jobs.resultOf(job, signal)
         if (result !== 'done') throw new Error(`${unit} could not be started: ${result}.`)
       }),
-  }
-}
-
-function propertyOf(path: string, name: string): Message {
-  return {
-    destination: systemd.destination,
-    path,
-    interface: 'org.freedesktop.DBus.Properties',
-    member: 'Get',
-    signature: 'ss',
-    body: ['org.freedesktop.systemd1.Unit', name],
   }
 }
 
@@ -143,5 +127,3 @@ async function asked<T>(
     throw new Error(sentence ?? `${unit}: systemd says: ${text}`, { cause: error })
   }
 }
-
-type DBusFailure = Error & { code?: string; dbusName?: string }
