@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { startPrivateBus } from '../../support/private-bus.ts'
 
 /** A desktop session of the test's own: an X server, a session bus that starts nothing, a home. */
 export type Desktop = {
@@ -14,42 +15,21 @@ export type Desktop = {
   stop(): Promise<void>
 }
 
-// No service directories: whoever answers on this bus has been started by the test.
-const busConfig = (socket: string) => `<!DOCTYPE busconfig PUBLIC
- "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:path=${socket}</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-`
-
 export async function startDesktop(): Promise<Desktop> {
   const home = await mkdtemp(join(tmpdir(), 'odin-e2e-'))
-  const config = join(home, 'bus.conf')
   const runtime = join(home, 'runtime')
   await mkdir(runtime, { mode: 0o700 })
   await mkdir(join(home, 'tmp'))
-  await writeFile(config, busConfig(join(home, 'bus')))
 
-  const bus = spawn('dbus-daemon', [`--config-file=${config}`, '--nofork', '--print-address=3'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  })
   const display = spawn(
     'Xvfb',
     ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'],
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
   )
-  const [busAddress, number] = await Promise.all([firstLine(bus), firstLine(display)])
+  const [bus, number] = await Promise.all([startPrivateBus(), firstLine(display)])
 
   return {
-    busAddress,
+    busAddress: bus.address,
     home,
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -61,14 +41,14 @@ export async function startDesktop(): Promise<Desktop> {
       XDG_CACHE_HOME: join(home, 'cache'),
       XDG_SESSION_TYPE: 'x11',
       DISPLAY: `:${number}`,
-      DBUS_SESSION_BUS_ADDRESS: busAddress,
+      DBUS_SESSION_BUS_ADDRESS: bus.address,
       // Electron asks the system's bus for power events; there is nobody to disturb there.
-      DBUS_SYSTEM_BUS_ADDRESS: busAddress,
+      DBUS_SYSTEM_BUS_ADDRESS: bus.address,
       LANG: 'C.UTF-8',
       NO_AT_BRIDGE: '1',
     },
     async stop() {
-      await Promise.all([end(bus), end(display)])
+      await Promise.all([bus.stop(), end(display)])
       await rm(home, { recursive: true, force: true, maxRetries: 5 })
     },
   }
