@@ -50,7 +50,8 @@ export const findingCodes = [
 export type FindingCode = (typeof findingCodes)[number]
 
 /** `unknown` is for findings that say we cannot see: they make the verdict unknown, not bad. */
-export type Severity = 'info' | 'warning' | 'critical' | 'unknown'
+export const severities = ['info', 'warning', 'critical', 'unknown'] as const
+export type Severity = (typeof severities)[number]
 
 export type Remedy =
   | { kind: 'plan'; intent: Intent; label: string }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { DockerContexts } from '../domain/docker-context.ts'
+import { contextSources, type DockerContexts } from '../domain/docker-context.ts'
 import { type EngineSight, engineKinds } from '../domain/engine.ts'
 import type { ContextMoment, EngineMoment, History } from '../domain/history.ts'
 import type { ObservedState } from '../domain/observed-state.ts'
@@ -79,7 +79,7 @@ function momentOf(
 const contextMomentSchema: z.ZodType<ContextMoment> = z.object({
   name: z.string(),
   endpoint: z.string(),
-  source: z.enum(['DOCKER_HOST', 'DOCKER_CONTEXT', 'config.json', 'default']),
+  source: z.enum(contextSources),
   since: z.number(),
 })
 

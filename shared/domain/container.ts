@@ -1,13 +1,16 @@
-export type ContainerState =
-  | 'created'
-  | 'running'
-  | 'paused'
-  | 'restarting'
-  | 'exited'
-  | 'removing'
-  | 'dead'
+export const containerStates = [
+  'created',
+  'running',
+  'paused',
+  'restarting',
+  'exited',
+  'removing',
+  'dead',
+] as const
+export type ContainerState = (typeof containerStates)[number]
 
-export type HealthState = 'none' | 'starting' | 'healthy' | 'unhealthy'
+export const healthStates = ['none', 'starting', 'healthy', 'unhealthy'] as const
+export type HealthState = (typeof healthStates)[number]
 
 export type PublishedPort = {
   containerPort: number

@@ -10,7 +10,8 @@ export type DockerContext = {
 }
 
 /** Where the name of the current context comes from, in the CLI's order of precedence. */
-export type ContextSource = 'DOCKER_HOST' | 'DOCKER_CONTEXT' | 'config.json' | 'default'
+export const contextSources = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'config.json', 'default'] as const
+export type ContextSource = (typeof contextSources)[number]
 
 export type ConfigFile = {
   path: string

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { findingCodes } from '../assess/finding.ts'
+import { findingCodes, severities } from '../assess/finding.ts'
+import { containerStates, healthStates } from '../domain/container.ts'
+import { contextSources } from '../domain/docker-context.ts'
 
 // The published shape of what Sentinel knows: `status --json`, the lines of `watch --json`
 // and the window's mirror are all made of these. Times are ISO 8601 in UTC.
@@ -24,7 +26,7 @@ const remedySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
 ])
 
-const severitySchema = z.enum(['info', 'warning', 'critical', 'unknown'])
+const severitySchema = z.enum(severities)
 
 const findingViewSchema = z.strictObject({
   code: z.enum(findingCodes),
@@ -56,8 +58,8 @@ const placeSchema = z.strictObject({
   context: z.string().nullable().describe('a context that leads to this engine'),
   engineId: z.string().nullable(),
   container: z.string().describe('container name'),
-  state: z.enum(['created', 'running', 'paused', 'restarting', 'exited', 'removing', 'dead']),
-  health: z.enum(['none', 'starting', 'healthy', 'unhealthy']),
+  state: z.enum(containerStates),
+  health: z.enum(healthStates),
 })
 
 const serviceViewSchema = z.strictObject({
@@ -131,7 +133,7 @@ export const statusSchema = z.strictObject({
   current: z
     .strictObject({
       context: z.string(),
-      source: z.enum(['DOCKER_HOST', 'DOCKER_CONTEXT', 'config.json', 'default']),
+      source: z.enum(contextSources),
       engineId: z.string().nullable(),
     })
     .nullable()
