@@ -100,7 +100,7 @@ export const reachability: Readonly<Record<AddressForm, Row>> = {
   },
   docker0: {
     native: 'bound',
-    'native-host': 'works',
+    'native-host': 'bound',
     desktop: 'cannot',
     'desktop-host': 'cannot-tell',
     reason: 'with Docker Desktop docker0 is inside its virtual machine, and not the host',
@@ -108,7 +108,7 @@ export const reachability: Readonly<Record<AddressForm, Row>> = {
   },
   'network gateway': {
     native: 'bound',
-    'native-host': 'works',
+    'native-host': 'bound',
     desktop: 'cannot',
     'desktop-host': 'cannot',
     reason: 'with Docker Desktop the gateway of a network is inside its virtual machine',

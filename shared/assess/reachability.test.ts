@@ -95,6 +95,7 @@ test.each([
   ['native + extra_hosts', 'host.docker.internal:9100'],
   ['native', '172.17.0.1:9100'],
   ['native', '172.20.0.1:9100'],
+  ['native, host', '172.17.0.1:9100'],
 ] as const)('%s: %s does not lead to who is bound to loopback', (place, address) => {
   const owner = { kind: 'unknown', uid: 0 } as const
   const bound = [aListener(9100, owner, ['127.0.0.1'])]

@@ -62,7 +62,7 @@ export function reach(asker: Asker, address: Address): Reach {
   return onlyOnLoopback(asker, address.port)
     ? tell(
         'cannot',
-        'who listens there is bound to 127.0.0.1, and cannot be reached from a container',
+        'who listens there is bound to 127.0.0.1, and does not hear at that address',
         'listen-wider',
       )
     : tell('works')

@@ -96,7 +96,8 @@ export async function startLab(): Promise<Lab> {
     where: 'vm',
     directory: join(directory, 'desktop'),
     socket: desktopSocket,
-    options: ['--dns', vmAddress],
+    // For Docker Desktop, too, host-gateway is the host and not its virtual machine.
+    options: ['--dns', vmAddress, '--host-gateway-ip', hostAddress],
     controlGroup: `${name}/desktop`,
     parts,
   })
