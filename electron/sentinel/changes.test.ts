@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FindingView, IncidentView, StatusView } from '../../shared/ipc/status.ts'
+import { aStatus } from '../../test/support/a-status.ts'
 import { changesBetween, withdrawn, worstHealth } from './changes.ts'
 
 const at = '2026-11-23T10:00:00.000Z'
@@ -27,19 +28,14 @@ const incident = (change: Partial<IncidentView> = {}): IncidentView => ({
   ...change,
 })
 
-const status = (findings: FindingView[], incidents: IncidentView[]): StatusView => ({
-  health: 'warning',
-  sentence: '',
-  at,
-  stack: 'odin',
-  stackFile: null,
-  home: null,
-  current: null,
-  engines: [],
-  services: [],
-  findings,
-  incidents,
-})
+const status = (findings: FindingView[], incidents: IncidentView[]): StatusView =>
+  aStatus({
+    health: 'warning',
+    sentence: '',
+    at,
+    findings,
+    incidents,
+  })
 
 const changes = (before: IncidentView[], after: IncidentView[]) =>
   changesBetween(status([], before), status([], after)).incidents.map(({ change }) => change)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { IncidentView, StatusView } from '../../shared/ipc/status.ts'
+import { aStatus } from '../../test/support/a-status.ts'
 import { incidentRecords, readIncidentRecords } from './incident-records.ts'
 
 const at = '2026-11-23T10:00:00.000Z'
@@ -14,19 +15,13 @@ beforeEach(async () => {
 })
 afterEach(() => rm(stateDirectory, { recursive: true }))
 
-const status = (sentence: string, incidents: IncidentView[] = []): StatusView => ({
-  health: incidents.length > 0 ? 'critical' : 'ok',
-  sentence,
-  at,
-  stack: 'odin',
-  stackFile: null,
-  home: null,
-  current: null,
-  engines: [],
-  services: [],
-  findings: [],
-  incidents,
-})
+const status = (sentence: string, incidents: IncidentView[] = []): StatusView =>
+  aStatus({
+    health: incidents.length > 0 ? 'critical' : 'ok',
+    sentence,
+    at,
+    incidents,
+  })
 
 const incident = (change: Partial<IncidentView> = {}): IncidentView => ({
   id: 'CONTEXT_SWITCHED@context:current@1',

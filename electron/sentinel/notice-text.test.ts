@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { IncidentView, StatusView } from '../../shared/ipc/status.ts'
+import type { IncidentView } from '../../shared/ipc/status.ts'
+import { aStatus } from '../../test/support/a-status.ts'
 import { duration, noticeOf, recoveryOf } from './notice-text.ts'
 
 const incident: IncidentView = {
@@ -14,16 +15,10 @@ const incident: IncidentView = {
   remedy: { kind: 'plan', intent: { kind: 'switch-back' }, label: 'Switch back' },
 }
 
-const status: StatusView = {
+const status = aStatus({
   health: 'critical',
   sentence: '',
   at: incident.since,
-  stack: 'odin',
-  stackFile: null,
-  home: null,
-  current: null,
-  engines: [],
-  services: [],
   incidents: [incident],
   findings: [
     {
@@ -41,7 +36,7 @@ const status: StatusView = {
       since: incident.since,
     },
   ],
-}
+})
 
 test('the title says what, the body cause, damage and the next step, and nothing twice', () => {
   const notice = noticeOf('odin', incident, status, false)

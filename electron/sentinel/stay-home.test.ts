@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Stack } from '../../shared/domain/stack.ts'
 import type { IncidentView, StatusView } from '../../shared/ipc/status.ts'
+import { aStatus } from '../../test/support/a-status.ts'
 import { type Countdown, stayHome } from './stay-home.ts'
 
 const stack: Stack = {
@@ -26,19 +27,13 @@ const switched: IncidentView = {
   remedy: { kind: 'plan', intent: { kind: 'switch-back' }, label: 'Switch back' },
 }
 
-const status = (...incidents: IncidentView[]): StatusView => ({
-  health: 'critical',
-  sentence: '',
-  at: '2026-11-23T10:00:00.000Z',
-  stack: 'odin',
-  stackFile: null,
-  home: null,
-  current: null,
-  engines: [],
-  services: [],
-  findings: [],
-  incidents,
-})
+const status = (...incidents: IncidentView[]): StatusView =>
+  aStatus({
+    health: 'critical',
+    sentence: '',
+    at: '2026-11-23T10:00:00.000Z',
+    incidents,
+  })
 
 describe('stay home', () => {
   beforeEach(() => void vi.useFakeTimers())
