@@ -95,7 +95,8 @@ export async function startMonitoredLab(): Promise<MonitoredLab> {
     },
   })
   begun.defer(() => systemd.close())
-  const gpus = await aGpuMachine({ cards: fixtureCards().slice(0, 1) })
+  const oneCard = fixtureCards().slice(0, 1)
+  const gpus = await aGpuMachine({ cards: oneCard.map((card) => ({ ...card, count: '1' })) })
   begun.defer(() => gpus.close())
   const begin = (name: string, command: readonly string[]): Promise<ChildProcess> =>
     lab.machine.start('host', command, join(lab.directory, `${name}.log`))
