@@ -5,7 +5,7 @@ import { SecondTries } from './second-tries.ts'
 const root = resolve(import.meta.dirname, '..')
 
 /** Real engines and real windows: one file at a time, time to start them, and a second try. */
-const real = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 300_000, retry: 1 }
+const real = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 600_000, retry: 1 }
 /**
  * Tests that wait more than they compute: vitest by itself would leave one core idle. Nothing is
  * told by the timeouts, a test that hangs ends some day, also on a slow and busy machine.

@@ -183,5 +183,5 @@ it(
     expect(guard.incidents()).toEqual([])
     await guard.untilHealth('ok')
   },
-  (minutes + 2) * 60_000,
+  (minutes + 5) * 60_000,
 )

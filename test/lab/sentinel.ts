@@ -10,7 +10,7 @@ import type { Outcome } from './run.ts'
 
 const repository = join(import.meta.dirname, '../..')
 const commandLine = [process.execPath, join(repository, 'electron/cli.ts')]
-const patienceSeconds = 60
+const patienceSeconds = 150
 
 type Env = Readonly<Record<string, string>>
 
