@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { emptyHistory } from '../../shared/domain/history.ts'
+import { known } from '../../shared/domain/reading.ts'
 import { judge } from './judge.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -39,5 +40,43 @@ it('does not spin when what is due lies further away than a timer reaches', asyn
   one.judgeNow()
   await vi.advanceTimersByTimeAsync(24 * 3_600_000)
   expect(verdicts()).toBe(1)
+  one.stop()
+})
+
+it('judges what is different at once, and the same seen again only now and then', async () => {
+  const { one, verdicts } = judging(() => undefined)
+  const see = (name: string) =>
+    one.see({
+      engines: [
+        {
+          endpoint: 'unix:///d.sock',
+          contexts: [name],
+          engine: known(
+            {
+              id: 'E1',
+              kind: 'native',
+              name: '',
+              version: '',
+              apiVersion: '',
+              operatingSystem: '',
+            },
+            Date.now(),
+          ),
+          containers: known([], Date.now()),
+        },
+      ],
+    })
+  one.judgeNow()
+  see('a')
+  expect(verdicts()).toBe(2)
+  await vi.advanceTimersByTimeAsync(10_000)
+  see('a')
+  expect(verdicts()).toBe(2)
+  expect(one.observed().engines[0]?.engine.observedAt).toBe(Date.now())
+  see('b')
+  expect(verdicts()).toBe(3)
+  await vi.advanceTimersByTimeAsync(30_000)
+  see('b')
+  expect(verdicts()).toBe(4)
   one.stop()
 })

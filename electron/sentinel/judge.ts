@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { remember } from '../../shared/assess/history.ts'
 import type { DockerContexts } from '../../shared/domain/docker-context.ts'
 import type { EngineSight } from '../../shared/domain/engine.ts'
@@ -44,11 +45,14 @@ export type Judge = {
   stop(): void
 }
 
+/** Some rules go by the time that has passed, and not all of them name a deadline. */
+const restMs = 30_000
 /** Node runs a timer that is set to more than this at once, again and again. */
 const longestTimerMs = 2 ** 31 - 1
 
 /**
- * Judges every new observed state at once, and once more when a pending finding comes due.
+ * Judges what is seen to be different at once, what is seen to be the same now and then, and
+ * once more when a pending finding comes due.
  * Says nothing before each source has been looked at: half a picture raises false alarms.
  */
 export function judge(parts: JudgeParts): Judge {
@@ -62,12 +66,14 @@ export function judge(parts: JudgeParts): Judge {
   let statuses: readonly StatusView[] = []
   let stackFilesRead = false
   let firstVerdictGiven = false
+  let judgedAt = 0
   let due: NodeJS.Timeout | undefined
   let stopped = false
 
   function judgeNow(): void {
     if (stopped) return
     const now = parts.now()
+    judgedAt = now
     const [historyBefore, before] = [history, statuses]
     history = remember(history, observed, now, { firstLook: !firstVerdictGiven })
     firstVerdictGiven = true
@@ -96,8 +102,11 @@ export function judge(parts: JudgeParts): Judge {
 
   return {
     see(change) {
+      const before = observed
       observed = { ...observed, ...change, revision: observed.revision + 1 }
-      judgeIfWhole()
+      const sinceMs = parts.now() - judgedAt
+      const isRested = sinceMs < 0 || sinceMs >= restMs
+      if (isRested || !firstVerdictGiven || differs(before, observed)) judgeIfWhole()
     },
     guard(stacks) {
       stackFilesRead = true
@@ -117,6 +126,19 @@ export function judge(parts: JudgeParts): Judge {
       clearTimeout(due)
     },
   }
+}
+
+/** Something else was seen; not only at another time. */
+function differs(before: ObservedState, after: ObservedState): boolean {
+  const timeless = ({ contexts, engines }: ObservedState) => [
+    { ...contexts, observedAt: 0 },
+    engines.map((sight) => ({
+      ...sight,
+      engine: { ...sight.engine, observedAt: 0 },
+      containers: { ...sight.containers, observedAt: 0 },
+    })),
+  ]
+  return !isDeepStrictEqual(timeless(before), timeless(after))
 }
 
 const isPending = (reading: Reading<unknown>) =>

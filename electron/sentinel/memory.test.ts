@@ -21,6 +21,7 @@ const open = (directory = stateDirectory) =>
     stateDirectory: directory,
     schema: historySchema,
     now,
+    settleMs: 1,
     onProblem: (sentence) => problems.push(sentence),
   })
 
@@ -41,6 +42,20 @@ test('keeps the newest of many, across a restart', async () => {
   for (let seenAt = 1; seenAt <= 100; seenAt += 1) memory.save(aHistory(seenAt))
   await memory.close()
   expect(await open().load()).toEqual(aHistory(100))
+})
+
+test('is written for what happened, and not for having been there once more', async () => {
+  const memory = open()
+  const onDisk = async () =>
+    JSON.parse(await readFile(join(stateDirectory, 'history.json'), 'utf8'))
+  memory.save(aHistory(1_000))
+  await memory.close()
+  memory.save(aHistory(2_000))
+  expect(await onDisk()).toEqual(aHistory(1_000))
+  memory.save({ ...aHistory(3_000), changedWhileAway: true })
+  await expect.poll(onDisk).toEqual({ ...aHistory(3_000), changedWhileAway: true })
+  memory.save({ ...aHistory(400_000), changedWhileAway: true })
+  await expect.poll(onDisk).toMatchObject({ seenAt: 400_000 })
 })
 
 test('a file that makes no sense is kept, and memory begins anew and says so', async () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import { emptyHistory, type History } from '../../shared/domain/history.ts'
 import { stateFile } from './state-file.ts'
@@ -6,7 +7,7 @@ import { stateFile } from './state-file.ts'
 /** What was seen before, across restarts: without it nothing that happened meanwhile is told. */
 export interface Memory {
   load(): Promise<History>
-  /** Cheap to call after every look: the newest is on disk soon after. */
+  /** Cheap to call after every look: what has happened is on disk soon after. */
   save(history: History): void
   /** Writes what is not on disk yet. */
   close(): Promise<void>
@@ -22,11 +23,15 @@ type MemoryParts = {
   settleMs?: number
 }
 
+/** A crash may forget for so long that we were there; never anything that happened. */
+const restMs = 300_000
+
 export function openMemory(parts: MemoryParts): Memory {
   const path = join(parts.stateDirectory, 'history.json')
   const file = stateFile(path, parts.schema, emptyHistory)
   const tell = (sentence: string) => parts.onProblem?.(sentence)
   let unsaved: History | undefined
+  let onDisk: History | undefined
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
   let failing = false
@@ -37,6 +42,7 @@ export function openMemory(parts: MemoryParts): Memory {
     unsaved = undefined
     try {
       await file.save(history)
+      onDisk = history
       failing = false
     } catch (error) {
       unsaved ??= history
@@ -50,6 +56,13 @@ export function openMemory(parts: MemoryParts): Memory {
     timer = undefined
     writing = writing.then(write)
     return writing
+  }
+
+  function isWorthWriting(history: History): boolean {
+    if (onDisk === undefined) return true
+    const restedMs = history.seenAt - onDisk.seenAt
+    const before = { ...onDisk, seenAt: history.seenAt }
+    return restedMs < 0 || restedMs >= restMs || !isDeepStrictEqual(before, history)
   }
 
   return {
@@ -67,6 +80,7 @@ export function openMemory(parts: MemoryParts): Memory {
     },
     save(history) {
       unsaved = history
+      if (!isWorthWriting(history)) return
       timer ??= setTimeout(() => void flush(), parts.settleMs ?? 1_000)
     },
     close: flush,

@@ -14,8 +14,23 @@ type ScrapeJob = {
 
 type ScrapeConfig = { jobs: readonly ScrapeJob[]; alertmanagers: readonly string[] }
 
-/** Reads a configuration of Prometheus. Undefined when it is none that can be read; never throws. */
+const mostRemembered = 8
+const remembered = new Map<string, ScrapeConfig | undefined>()
+
+/**
+ * Reads a configuration of Prometheus. Undefined when it is none that can be read; never throws.
+ * The same text is judged over and over: what was read of the last few is remembered.
+ */
 export function scrapeConfigOf(yaml: string): ScrapeConfig | undefined {
+  if (remembered.has(yaml)) return remembered.get(yaml)
+  const config = read(yaml)
+  const [oldest] = remembered.keys()
+  if (remembered.size === mostRemembered && oldest !== undefined) remembered.delete(oldest)
+  remembered.set(yaml, config)
+  return config
+}
+
+function read(yaml: string): ScrapeConfig | undefined {
   const root = contentOf(yaml)
   if (!isMap(root)) return undefined
   const alerting = root['alerting']
