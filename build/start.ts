@@ -71,5 +71,5 @@ if (choice.surface === 'app') {
 } else {
   console.log(`Odin Sentinel: ${what}, in the terminal, ${choice.why}.\n`)
   const command = demo ? ['demo', ...(stay ? ['--stay'] : [])] : ['watch', '--notify']
-  process.exitCode = await standFor('node', [join(project, 'electron/cli.ts'), ...command])
+  process.exitCode = await standFor('node', [join(project, 'build/odin-sentinel.js'), ...command])
 }

@@ -8,6 +8,8 @@ import type { WatchLine } from '../../shared/ipc/status.ts'
 const project = resolve(import.meta.dirname, '../..')
 export const node = join(project, 'node_modules/node/bin/node')
 export const cli = join(project, 'electron/cli.ts')
+/** What people start; it becomes the command line's own process. */
+const command = join(project, 'build/odin-sentinel.js')
 
 export type Watching = {
   child: ChildProcess
@@ -22,7 +24,7 @@ export function startWatching(
   env: Readonly<Record<string, string>>,
   flags: readonly string[] = ['--no-monitoring'],
 ): Watching {
-  const child = spawn(node, [cli, 'watch', '--json', ...flags], {
+  const child = spawn(node, [command, 'watch', '--json', ...flags], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
