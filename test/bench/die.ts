@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { request } from 'node:http'
 import { createInterface } from 'node:readline'
+import type { WatchLine } from '../../shared/ipc/status.ts'
 import { startLab } from '../lab/engines.ts'
 import { labPossible } from '../lab/possible.ts'
 import { type Measured, median } from './report.ts'
@@ -30,13 +31,7 @@ export async function measureDie(): Promise<Measured[]> {
     const ours: number[] = []
     const theirs: number[] = []
     for (let i = 0; i < deaths; i += 1) {
-      const line = watching.next(
-        ({ type, ...rest }) =>
-          type === 'finding' &&
-          'finding' in rest &&
-          rest.finding.subject.endsWith(`/${service}`) &&
-          rest.finding.status !== 'resolved',
-      )
+      const line = watching.next((line) => runs(line) === false)
       const event = new Promise<number>((resolve) =>
         dockerLines.once('line', () => resolve(performance.now())),
       )
@@ -44,7 +39,7 @@ export async function measureDie(): Promise<Measured[]> {
       await post(lab.desktop.socket, `/containers/odin-${service}-1/kill`)
       theirs.push((await event) - began)
       ours.push((await line) - began)
-      const back = watching.next(firstState)
+      const back = watching.next((line) => runs(line) === true)
       await post(lab.desktop.socket, `/containers/odin-${service}-1/start`)
       await back
     }
@@ -63,6 +58,14 @@ export async function measureDie(): Promise<Measured[]> {
   } finally {
     await lab.close()
   }
+}
+
+/** What a line says of the service; a finding says nothing new of the fourth death in a row. */
+function runs(line: WatchLine): boolean | undefined {
+  if (line.type !== 'state') return undefined
+  return line.status.services.some(
+    ({ name, places }) => name === service && places.some(({ state }) => state === 'running'),
+  )
 }
 
 /** Straight to the engine: starting a CLI would take longer than what is measured. */
