@@ -10,7 +10,7 @@ import { type DemoWorld, openDemoWorld } from '../support/world.ts'
 // What the command line tells and keeps beside its verdicts: reports, tokens, settings.
 
 const cli = resolve(import.meta.dirname, '../../electron/cli.ts')
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 let world: DemoWorld
 
