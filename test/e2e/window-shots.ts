@@ -138,7 +138,10 @@ const press = (name: string) => async (page: Page) => {
 }
 
 const tab = (name: string, more?: string) => async (page: Page) => {
-  await page.getByRole('navigation').getByRole('button', { name: new RegExp(`^${name}`) }).click()
+  await page
+    .getByRole('navigation')
+    .getByRole('button', { name: new RegExp(`^${name}`) })
+    .click()
   if (more !== undefined) await page.getByRole('button', { name: more }).click()
   await page.waitForFunction(() => !document.body.textContent.includes('The answer is on its way'))
 }
