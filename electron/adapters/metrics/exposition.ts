@@ -1,5 +1,3 @@
-import { Counter, Gauge, Registry } from 'prom-client'
-
 export type Sample = { labels: Readonly<Record<string, string>>; value: number }
 
 export type Family = {
@@ -18,6 +16,8 @@ const longestValue = 200
 export async function exposition(
   families: readonly Family[],
 ): Promise<{ text: string; contentType: string }> {
+  // Loaded on demand: most people never ask for metrics.
+  const { Counter, Gauge, Registry } = await import('prom-client')
   const registry = new Registry()
   for (const { name, help, type, labels, samples } of families) {
     const shape = { name, help, labelNames: [...labels], registers: [registry] }
