@@ -8,12 +8,12 @@ import { secretStore } from './adapters/secrets/secret-store.ts'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
 import { runProgram } from './cli/program.ts'
 import { openDemo, openGuard } from './guard.ts'
-import { readIncidentRecords } from './sentinel/incident-records.ts'
-import { notifyOfIncidents } from './sentinel/notify.ts'
-import { settingsFile } from './sentinel/settings-file.ts'
+import { readIncidentRecords } from './sentinel/keep/incident-records.ts'
+import { settingsFile } from './sentinel/keep/settings-file.ts'
+import { openTimeline } from './sentinel/keep/timeline.ts'
 import type { Sentinel } from './sentinel/surface.ts'
-import { sendTestNotice } from './sentinel/test-notice.ts'
-import { openTimeline } from './sentinel/timeline.ts'
+import { notifyOfIncidents } from './sentinel/tell/notify.ts'
+import { sendTestNotice } from './sentinel/tell/test-notice.ts'
 
 // The command line: the same guard without Electron.
 

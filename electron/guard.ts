@@ -7,10 +7,10 @@ import { userUnits } from './adapters/systemd/user-unit.ts'
 import { openDemoWorld } from './demo/demo-world.ts'
 import { playStory } from './demo/play-story.ts'
 import { howToPlay, story } from './demo/story.ts'
+import type { SettingsFile } from './sentinel/keep/settings-file.ts'
 import { openSentinel } from './sentinel/open-sentinel.ts'
-import { outward } from './sentinel/outward.ts'
-import type { SettingsFile } from './sentinel/settings-file.ts'
 import type { Sentinel } from './sentinel/surface.ts'
+import { outward } from './sentinel/tell/outward.ts'
 
 // What both composition roots open: the guard of this machine, or that of the demo world.
 

@@ -1,6 +1,6 @@
 import { servicesOf } from '../../shared/domain/stack.ts'
 import { WrongWish } from '../sentinel/adopt-stack.ts'
-import { isStackPath } from '../sentinel/given-stacks.ts'
+import { isStackPath } from '../sentinel/keep/given-stacks.ts'
 import type { Adoption, AdoptionWish, Sentinel } from '../sentinel/surface.ts'
 import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
 import type { Paint } from './reporters/paint.ts'

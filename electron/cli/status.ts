@@ -1,4 +1,4 @@
-import { worstHealth } from '../sentinel/changes.ts'
+import { worstHealth } from '../sentinel/tell/changes.ts'
 import { type ExitCode, exitCodeFor, exitCodes } from './exit-codes.ts'
 import { statusText } from './reporters/status-text.ts'
 import { type GlobalOptions, printer, type Session, withSentinel } from './session.ts'

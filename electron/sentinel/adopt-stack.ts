@@ -4,7 +4,7 @@ import { learnStack } from '../../shared/stack/learn-stack.ts'
 import type { DockerPlace } from '../adapters/docker/config-file.ts'
 import { connectEngine } from '../adapters/docker/engine-client.ts'
 import { targetOf } from '../adapters/docker/target.ts'
-import type { StackFiles } from './stack-files.ts'
+import type { StackFiles } from './keep/stack-files.ts'
 import type { Adoption, AdoptionWish } from './surface.ts'
 
 /** What was asked for is not there, or cannot be: no engine is to blame. */

@@ -2,8 +2,8 @@ import { assess, undecided } from '../../shared/assess/assess.ts'
 import type { FindingCode, HeldFinding, Incident } from '../../shared/assess/finding.ts'
 import { hold, nextDeadline } from '../../shared/assess/hold.ts'
 import { groupIncidents } from '../../shared/assess/incidents.ts'
-import { monitoringVerdict } from '../../shared/assess/monitoring-verdict.ts'
-import { stackFileInvalid } from '../../shared/assess/rules/stack-file-invalid.ts'
+import { monitoringVerdict } from '../../shared/assess/monitoring/monitoring-verdict.ts'
+import { stackFileInvalid } from '../../shared/assess/rules/place/stack-file-invalid.ts'
 import { statusView } from '../../shared/assess/status-view.ts'
 import { verdict } from '../../shared/assess/verdict.ts'
 import { emptyHistory, type History } from '../../shared/domain/history.ts'
@@ -11,7 +11,7 @@ import type { Baseline, MonitoringSights } from '../../shared/domain/monitoring.
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
 import type { StatusView } from '../../shared/ipc/status.ts'
-import type { StackInForce } from './stack-in-force.ts'
+import type { StackInForce } from './keep/stack-in-force.ts'
 
 /** How long a finding with this code must last before it fires, in milliseconds. */
 export type HoldFor = (code: FindingCode) => number

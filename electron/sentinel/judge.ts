@@ -13,7 +13,7 @@ import {
   type HoldFor,
   noStackStatus,
 } from './guarded-stack.ts'
-import type { StackInForce } from './stack-in-force.ts'
+import type { StackInForce } from './keep/stack-in-force.ts'
 
 export type Verdict = {
   historyBefore: History

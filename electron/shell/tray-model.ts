@@ -1,7 +1,7 @@
 import type { Intent } from '../../shared/domain/intent.ts'
 import type { Mirror } from '../../shared/ipc/contract.ts'
 import type { Health, IncidentView } from '../../shared/ipc/status.ts'
-import { worstHealth } from '../sentinel/changes.ts'
+import { worstHealth } from '../sentinel/tell/changes.ts'
 
 // What the tray shows, as a value: two equal values need no update, and a test needs no tray.
 

@@ -13,7 +13,7 @@ import {
 } from '../../test/support/a-world.ts'
 import { assess, ruleBook, undecided } from './assess.ts'
 import { findingCodes } from './finding.ts'
-import { isMonitoringCode } from './monitoring-rules.ts'
+import { isMonitoringCode } from './monitoring/monitoring-rules.ts'
 import type { Situation } from './situation.ts'
 
 const codes = (situation: Situation) => assess(situation).map(({ code }) => code)

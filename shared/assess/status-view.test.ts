@@ -18,7 +18,7 @@ import { chainStageSchema, statusSchema } from '../ipc/status.ts'
 import { assess } from './assess.ts'
 import { hold } from './hold.ts'
 import { groupIncidents } from './incidents.ts'
-import { monitoringVerdict } from './monitoring-verdict.ts'
+import { monitoringVerdict } from './monitoring/monitoring-verdict.ts'
 import { type StatusMatter, statusView } from './status-view.ts'
 import { verdict } from './verdict.ts'
 

@@ -19,7 +19,7 @@ import type {
   StatusView,
 } from '../ipc/status.ts'
 import type { HeldFinding, Incident } from './finding.ts'
-import type { MonitoringVerdict } from './monitoring-verdict.ts'
+import type { MonitoringVerdict } from './monitoring/monitoring-verdict.ts'
 import { asTime } from './situation.ts'
 import type { Verdict } from './verdict.ts'
 

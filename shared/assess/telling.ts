@@ -1,6 +1,6 @@
 import { withoutStop } from '../kit/without-stop.ts'
-import { counted } from './answers.ts'
 import type { Finding, FindingCode } from './finding.ts'
+import { counted } from './monitoring/answers.ts'
 import { familyOf } from './root-cause.ts'
 
 /** An incident in one or two short sentences: what and why, then the damage. */

@@ -6,7 +6,7 @@ import {
   type GrafanaClient,
   grafanaClient,
 } from '../../electron/adapters/grafana/grafana-client.ts'
-import { dashboardRounds } from '../../electron/observe/dashboard-rounds.ts'
+import { dashboardRounds } from '../../electron/observe/programs/dashboard-rounds.ts'
 import { type Measured, median } from './report.ts'
 
 const dashboards = 50

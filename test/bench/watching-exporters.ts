@@ -1,5 +1,5 @@
 // A process of its own, forked by the bench: our exporter watchers, and nothing beside them.
-import { exporterWatchers } from '../../electron/observe/exporters.ts'
+import { exporterWatchers } from '../../electron/observe/programs/exporters.ts'
 
 export type WatchedReport = { known: number; samples: number }
 

@@ -1,6 +1,6 @@
 import { scraper } from '../../electron/adapters/exposition/scrape.ts'
-import { exporterWatcher } from '../../electron/observe/exporter.ts'
-import { lane } from '../../electron/observe/lane.ts'
+import { exporterWatcher } from '../../electron/observe/programs/exporter.ts'
+import { lane } from '../../electron/observe/programs/lane.ts'
 import { anExporter } from '../support/an-exporter.ts'
 import { watcherContract } from './watcher.contract.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { PublishedByContainer } from '../../electron/observe/listeners.ts'
+import type { PublishedByContainer } from '../../electron/observe/machine/listeners.ts'
 import type { Listener } from '../../shared/domain/port.ts'
 import type { Reading } from '../../shared/domain/reading.ts'
 import { type Lab, startLab } from './engines.ts'

@@ -1,5 +1,5 @@
 // Runs inside the lab's computer: one look at its ports, as JSON. Argument: the claims.
-import { listenerWatcher } from '../../electron/observe/listeners.ts'
+import { listenerWatcher } from '../../electron/observe/machine/listeners.ts'
 
 const containersOf = () => JSON.parse(process.argv[2] ?? '[]')
 const watching = listenerWatcher({ containersOf, everyMs: 3_600_000 })

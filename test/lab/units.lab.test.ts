@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { connectSystemBus } from '../../electron/adapters/session-bus/session-bus.ts'
 import { systemdUnits } from '../../electron/adapters/systemd/systemd-units.ts'
-import { unitWatcher } from '../../electron/observe/units.ts'
+import { unitWatcher } from '../../electron/observe/machine/units.ts'
 import type { Reading } from '../../shared/domain/reading.ts'
 import type { Unit } from '../../shared/domain/unit.ts'
 import { type Collected, collected } from '../support/collected.ts'

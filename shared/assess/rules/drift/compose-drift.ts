@@ -1,5 +1,5 @@
-import { changedFiles } from '../../drifted-files.ts'
 import type { Finding } from '../../finding.ts'
+import { changedFiles } from '../../monitoring/drifted-files.ts'
 import { asTime, evidence, type Situation, servicesAtHome } from '../../situation.ts'
 
 const configHash = 'com.docker.compose.config-hash'

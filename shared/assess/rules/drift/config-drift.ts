@@ -1,5 +1,5 @@
-import { changedFiles } from '../../drifted-files.ts'
 import type { Finding } from '../../finding.ts'
+import { changedFiles } from '../../monitoring/drifted-files.ts'
 import type { Situation } from '../../situation.ts'
 
 /** A mounted configuration is not what was accepted. */

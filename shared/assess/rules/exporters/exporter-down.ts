@@ -1,6 +1,6 @@
 import { lastSeen } from '../../../domain/reading.ts'
-import { failsToAnswer, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { failsToAnswer, serviceSubject } from '../../monitoring/answers.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
 
 /** An exporter does not answer where the stack file says that it can be asked. */

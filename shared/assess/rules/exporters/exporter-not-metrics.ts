@@ -1,5 +1,5 @@
-import { failsToAnswer, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { failsToAnswer, serviceSubject } from '../../monitoring/answers.ts'
 import { evidence, type Situation } from '../../situation.ts'
 
 /** Somebody answers where an exporter should, and what comes is no exposition. */

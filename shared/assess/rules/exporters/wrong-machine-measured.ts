@@ -1,8 +1,8 @@
 import type { MeasuredMachine } from '../../../domain/exporter-sight.ts'
 import type { Host } from '../../../domain/host.ts'
 import { isOnThisMachine } from '../../../stack/endpoints.ts'
-import { asBytes, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { asBytes, serviceSubject } from '../../monitoring/answers.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
 
 /** The kernel counts the same memory in both places; a virtual machine is given less. */

@@ -2,9 +2,9 @@ import type { Container } from '../../../domain/container.ts'
 import type { Engine } from '../../../domain/engine.ts'
 import { servicesOf } from '../../../domain/stack.ts'
 import { placesOf } from '../../../domain/whereabouts.ts'
-import { isUnseen, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
-import { measuresGpus } from '../../gpu-expected.ts'
+import { isUnseen, serviceSubject } from '../../monitoring/answers.ts'
+import { measuresGpus } from '../../monitoring/gpu-expected.ts'
 import { evidence, type Situation } from '../../situation.ts'
 
 /** The words of an engine that has no way to hand a card to a container (moby, 26.1). */

@@ -1,5 +1,5 @@
-import { asBytes, asPercent } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { asBytes, asPercent } from '../../monitoring/answers.ts'
 import { evidence, type Situation } from '../../situation.ts'
 
 /** Servers of language models take 90 % on purpose, and leave the rest as room to work in. */

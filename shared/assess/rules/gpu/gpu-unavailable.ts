@@ -1,6 +1,6 @@
 import type { GpuTrouble } from '../../../domain/gpu.ts'
 import type { Finding } from '../../finding.ts'
-import { expectsGpu } from '../../gpu-expected.ts'
+import { expectsGpu } from '../../monitoring/gpu-expected.ts'
 import { evidence, type Situation } from '../../situation.ts'
 
 const facts: Record<Exclude<GpuTrouble, 'lost'>, string> = {

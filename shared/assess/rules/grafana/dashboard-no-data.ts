@@ -1,7 +1,7 @@
 import type { Dashboard, Panel } from '../../../domain/grafana.ts'
 import type { Prometheus, ServiceSight } from '../../../domain/prometheus.ts'
-import { serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { serviceSubject } from '../../monitoring/answers.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { hostAndPort, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { hostAndPort, serviceSubject } from '../../monitoring/answers.ts'
+import { addressBook } from '../../monitoring/targets.ts'
 import { evidence, type Situation } from '../../situation.ts'
-import { addressBook } from '../../targets.ts'
 
 /** Grafana itself says that it cannot ask a datasource. */
 export function datasourceBroken(situation: Situation): Finding[] {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts'
+import { unanswered } from '../../monitoring/unanswered.ts'
 import type { Situation } from '../../situation.ts'
-import { unanswered } from '../../unanswered.ts'
 
 /** Grafana does not answer, or answers that its own database fails. */
 export const grafanaUnreachable = ({ monitoring }: Situation): Finding[] =>

@@ -1,6 +1,6 @@
 import type { ServiceSight } from '../../../domain/prometheus.ts'
-import { asAge, failsToAnswer, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { asAge, failsToAnswer, serviceSubject } from '../../monitoring/answers.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
 
 /** A quiet machine still writes a line now and then. */

@@ -1,5 +1,5 @@
-import { asBytes, asPercent } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { asBytes, asPercent } from '../../monitoring/answers.ts'
 import { evidence, type Situation } from '../../situation.ts'
 
 const gib = 1024 ** 3

@@ -1,7 +1,7 @@
-import { serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { serviceSubject } from '../../monitoring/answers.ts'
+import { standIns } from '../../monitoring/unit-of-service.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
-import { standIns } from '../../unit-of-service.ts'
 
 /** A systemd unit does the work of a container: two owners of one job, each with its own port. */
 export const hybridDeployment = (situation: Situation): Finding[] =>

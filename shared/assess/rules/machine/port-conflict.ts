@@ -4,8 +4,8 @@ import { servicesOf } from '../../../domain/stack.ts'
 import { homeContainers, isUp } from '../../../domain/whereabouts.ts'
 import { isOnThisMachine } from '../../../stack/endpoints.ts'
 import { publishedPorts } from '../../../stack/published-port.ts'
-import { serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { serviceSubject } from '../../monitoring/answers.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
 
 /** Programs through which engines themselves listen for their containers. */

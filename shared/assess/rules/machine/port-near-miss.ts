@@ -1,10 +1,10 @@
 import { servicesOf } from '../../../domain/stack.ts'
 import { knownExporters } from '../../../stack/exporters.ts'
 import { publishedPorts } from '../../../stack/published-port.ts'
-import { hostAndPort } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { hostAndPort } from '../../monitoring/answers.ts'
+import { addressBook } from '../../monitoring/targets.ts'
 import { evidence, type Situation } from '../../situation.ts'
-import { addressBook } from '../../targets.ts'
 import { nameOfOwner } from './port-conflict.ts'
 
 /** So many off is a slip of the finger. */

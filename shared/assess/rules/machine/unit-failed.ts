@@ -1,8 +1,8 @@
 import { servicesOf } from '../../../domain/stack.ts'
-import { serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { serviceSubject } from '../../monitoring/answers.ts'
+import { isCalledLike } from '../../monitoring/unit-of-service.ts'
 import { evidence, type Situation } from '../../situation.ts'
-import { isCalledLike } from '../../unit-of-service.ts'
 
 /** A unit of the stack has failed, or keeps failing and being started again. */
 export function unitFailed({ monitoring, stack }: Situation): Finding[] {

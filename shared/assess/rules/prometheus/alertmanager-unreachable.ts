@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts'
+import { unanswered } from '../../monitoring/unanswered.ts'
 import type { Situation } from '../../situation.ts'
-import { unanswered } from '../../unanswered.ts'
 
 /** Alerts are made and reach nobody. */
 export const alertmanagerUnreachable = ({ monitoring }: Situation): Finding[] =>

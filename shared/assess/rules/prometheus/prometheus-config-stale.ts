@@ -1,9 +1,9 @@
 import type { Prometheus, ServiceSight } from '../../../domain/prometheus.ts'
 import { servicesOf } from '../../../domain/stack.ts'
 import type { WatchedFile } from '../../../domain/watched-file.ts'
-import { serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
-import { scraperOf } from '../../scraper.ts'
+import { serviceSubject } from '../../monitoring/answers.ts'
+import { scraperOf } from '../../monitoring/scraper.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
 
 /** Writing a file and asking for the reload is one deed. */

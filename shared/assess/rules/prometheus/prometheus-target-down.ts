@@ -1,7 +1,7 @@
-import { hostAndPort, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { hostAndPort, serviceSubject } from '../../monitoring/answers.ts'
+import { addressBook } from '../../monitoring/targets.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
-import { addressBook } from '../../targets.ts'
 
 /** Prometheus itself says that it cannot scrape a target. */
 export function prometheusTargetDown(situation: Situation): Finding[] {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts'
+import { unanswered } from '../../monitoring/unanswered.ts'
 import type { Situation } from '../../situation.ts'
-import { unanswered } from '../../unanswered.ts'
 
 /** Prometheus does not answer, or answers that it is not ready. */
 export const prometheusUnreachable = ({ monitoring }: Situation): Finding[] =>

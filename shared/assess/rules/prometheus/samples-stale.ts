@@ -1,6 +1,6 @@
 import type { Target } from '../../../domain/prometheus.ts'
-import { asAge, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { asAge, serviceSubject } from '../../monitoring/answers.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
 
 /** Shorter than Prometheus's own five minutes, after which a series is gone. */

@@ -1,12 +1,12 @@
 import type { Listener } from '../../../domain/port.ts'
 import { nameOfEngine, type Place } from '../../../domain/whereabouts.ts'
 import { defaultPortOf } from '../../../stack/roles.ts'
-import { hostAndPort, serviceSubject } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
-import { patchFor } from '../../patch-for.ts'
-import { type Asker, type Reach, reach } from '../../reachability.ts'
-import { scrapeConfigOf } from '../../scrape-config.ts'
-import { scraperOf, siblingsOf } from '../../scraper.ts'
+import { hostAndPort, serviceSubject } from '../../monitoring/answers.ts'
+import { patchFor } from '../../monitoring/patch-for.ts'
+import { type Asker, type Reach, reach } from '../../monitoring/reachability.ts'
+import { scrapeConfigOf } from '../../monitoring/scrape-config.ts'
+import { scraperOf, siblingsOf } from '../../monitoring/scraper.ts'
 import { evidence, type Situation } from '../../situation.ts'
 
 type Wanted = { address: string; what: string; fails: boolean }

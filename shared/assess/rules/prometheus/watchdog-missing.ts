@@ -1,5 +1,5 @@
-import { asAge } from '../../answers.ts'
 import type { Finding } from '../../finding.ts'
+import { asAge } from '../../monitoring/answers.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
 
 /** Group waits and a slow evaluation may delay a beat; two that fail to come do not. */
