@@ -5,7 +5,11 @@ import { build, type InlineConfig, type Plugin } from 'vite'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Optional or unreachable parts of what we bundle: `require` of them fails, as it may. */
-const leftOut: Array<[what: RegExp, why: string]> = [[/^bun(:.*)?$/, 'not our runtime']]
+const leftOut: Array<[what: RegExp, why: string]> = [
+  [/[\\/]docker-modem[\\/]lib[\\/]ssh$/, 'ssh2: engines behind ssh are reached by ssh itself'],
+  [/[\\/]dockerode[\\/]lib[\\/](session|buildkit)$/, 'gRPC and protobuf for image builds'],
+  [/^bun(:.*)?$/, 'not our runtime'],
+]
 
 const leaveOut: Plugin = {
   name: 'odin:leave-out',

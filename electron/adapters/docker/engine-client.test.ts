@@ -245,7 +245,7 @@ describe('answers that are none', () => {
       'no JSON',
       ((_, response) => response.end('<html>')) as RequestListener,
       'invalid',
-      'makes no sense',
+      'without a version',
     ],
     [
       'a connection that is cut',

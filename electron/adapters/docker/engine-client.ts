@@ -1,4 +1,5 @@
 import { addAbortSignal, type Readable } from 'node:stream'
+import Docker from 'dockerode'
 import type { z } from 'zod'
 import type { Container } from '../../../shared/domain/container.ts'
 import type { Engine } from '../../../shared/domain/engine.ts'
@@ -14,7 +15,6 @@ import {
 } from './engine-answers.ts'
 import { EngineFailure, engineFailure } from './engine-failure.ts'
 import { kindOfEngine } from './engine-kind.ts'
-import { EngineRefusal, engineQuestions } from './engine-questions.ts'
 import { Inspections } from './inspections.ts'
 import type { EngineTarget } from './target.ts'
 import { EngineAgent } from './transport.ts'
@@ -76,25 +76,21 @@ export function connectEngine(target: EngineTarget, options: EngineOptions = {})
   const env = options.env ?? process.env
   const giveUpAfterMs = options.giveUpAfterMs ?? (target.kind === 'ssh' ? 45_000 : 10_000)
   const requests = new EngineAgent(target, env, true)
-  const questions = engineQuestions(requests, target)
+  const docker = dockerOver(requests, target)
   const inspections = new Inspections()
 
   /** One call with its own end: rejects with an EngineFailure, also when nothing answers. */
   async function ask<S extends z.ZodType>(
     shape: S,
     signal: AbortSignal | undefined,
-    path: string,
-    query?: Readonly<Record<string, unknown>>,
+    call: (abortSignal: AbortSignal) => Promise<unknown>,
   ): Promise<z.infer<S>> {
     const limit = limitTo(giveUpAfterMs, signal)
     try {
-      const answer = shape.safeParse(
-        await questions.ask({ path, signal: limit.signal, ...(query && { query }) }),
-      )
+      const answer = shape.safeParse(await call(limit.signal))
       if (answer.success) return answer.data
-      const where = answer.error.issues[0]?.path.join('.')
-      const at = where ? ` at "${where}"` : ''
-      throw new EngineFailure('invalid', `The answer of ${endpoint} makes no sense${at}.`)
+      const where = answer.error.issues[0]?.path.join('.') ?? ''
+      throw new EngineFailure('invalid', `The answer of ${endpoint} makes no sense at "${where}".`)
     } catch (error) {
       throw engineFailure(endpoint, error)
     } finally {
@@ -104,8 +100,8 @@ export function connectEngine(target: EngineTarget, options: EngineOptions = {})
 
   async function look(signal?: AbortSignal): Promise<Engine> {
     const [info, version] = await Promise.all([
-      ask(engineAnswer, signal, '/info'),
-      ask(versionAnswer, signal, '/version'),
+      ask(engineAnswer, signal, (abortSignal) => call(docker.info, { abortSignal })),
+      ask(versionAnswer, signal, (abortSignal) => call(docker.version, { abortSignal })),
     ])
     // Docker Desktop's proxy sends an /info with nothing but a label while nobody is behind it.
     if (info.ServerVersion === '') {
@@ -128,20 +124,29 @@ export function connectEngine(target: EngineTarget, options: EngineOptions = {})
     }
   }
 
+  function call(method: unknown, given: object): Promise<unknown> {
+    // @types/dockerode 4.0.2 does not know that info and version take an abort signal.
+    return (method as (given: object) => Promise<unknown>).call(docker, given)
+  }
+
   const list = (label: string, signal: AbortSignal | undefined) =>
-    ask(listAnswer, signal, '/containers/json', { all: true, filters: { label: [label] } })
+    ask(listAnswer, signal, (abortSignal) =>
+      docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }),
+    )
 
   /** Undefined when the container went away between the list and this. */
   async function inspect(listed: ListedContainer, signal?: AbortSignal) {
     const keep = inspections.mark()
     try {
-      const answer = await ask(inspectAnswer, signal, `/containers/${listed.Id}/json`)
+      const answer = await ask(inspectAnswer, signal, (abortSignal) =>
+        docker.getContainer(listed.Id).inspect({ abortSignal }),
+      )
       const container = containerFromInspect(answer)
       keep(listed, container)
       return container
     } catch (error) {
-      const { cause } = error as Error
-      if (cause instanceof EngineRefusal && cause.statusCode === 404) return undefined
+      const status = ((error as Error).cause as { statusCode?: number } | undefined)?.statusCode
+      if (status === 404) return undefined
       throw error
     }
   }
@@ -184,11 +189,11 @@ export function connectEngine(target: EngineTarget, options: EngineOptions = {})
       const limit = limitTo(giveUpAfterMs, signal)
       try {
         const filters = { type: ['container'], event: eventNames }
-        const stream = await engineQuestions(agent, target).open({
-          path: '/events',
-          query: { filters, ...(since !== undefined && { since: Math.floor(since / 1000) }) },
-          signal: limit.signal,
-        })
+        const stream = (await dockerOver(agent, target).getEvents({
+          filters,
+          abortSignal: limit.signal,
+          ...(since !== undefined && { since: Math.floor(since / 1000) }),
+        } as Docker.GetEventsOptions)) as Readable
         limit.clear()
         inspections.streamOpened()
         try {
@@ -235,6 +240,35 @@ function eventIn(line: string): ContainerEvent | undefined {
     at: Math.floor(data.timeNano / 1e6),
     attributes: data.Actor.Attributes,
   }
+}
+
+/**
+ * A dockerode that cannot go astray. docker-modem 5.0.7 prefers DOCKER_HOST of the environment
+ * to a given socketPath, mixes in DOCKER_CERT_PATH, and throws when either makes no sense;
+ * so it does not get to see them, and every connection comes from our agent.
+ */
+function dockerOver(agent: EngineAgent, target: EngineTarget): Docker {
+  const { DOCKER_HOST: hidden } = process.env
+  delete process.env['DOCKER_HOST']
+  try {
+    const options: Docker.DockerOptions & { agent: EngineAgent } = {
+      // It takes a host apart with url.parse, of which Node 24 warns (DEP0169). A socket's path it
+      // leaves alone, and our agent knows better where to connect to.
+      socketPath: target.endpoint,
+      headers: { Host: hostHeader(target) },
+      protocol: 'http',
+      agent,
+    }
+    return new Docker(options)
+  } finally {
+    if (hidden !== undefined) process.env['DOCKER_HOST'] = hidden
+  }
+}
+
+function hostHeader(target: EngineTarget): string {
+  if (target.kind !== 'tcp') return 'docker'
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host
+  return `${host}:${target.port}`
 }
 
 /** Aborts after a while or with the given signal, and leaves nothing behind when cleared. */

@@ -14,7 +14,7 @@ export class EngineFailure extends Error {
 
 type Cause = { code?: string; statusCode?: number; json?: unknown; message?: string }
 
-/** Says what an error from the connection, or a refusal of the engine, means. */
+/** Says what an error from the connection or from dockerode means. */
 export function engineFailure(endpoint: string, error: unknown): EngineFailure {
   if (error instanceof EngineFailure) return error
   const cause = error as Cause

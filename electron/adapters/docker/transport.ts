@@ -2,6 +2,7 @@ import { Agent } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
+import { inspect } from 'node:util'
 import { SshStream } from './ssh-stream.ts'
 import type { EngineTarget } from './target.ts'
 
@@ -33,5 +34,10 @@ export class EngineAgent extends Agent {
     const { verify, ...keys } = tls
     const socket = connectTls({ host, port, ...keys, rejectUnauthorized: verify })
     return socket.setKeepAlive(true)
+  }
+
+  /** docker-modem 5.0.7 runs util.inspect over the request's options, agent included, each time. */
+  [inspect.custom](): string {
+    return `EngineAgent(${this.#target.endpoint})`
   }
 }
