@@ -155,7 +155,7 @@ it('is repaired fact by fact, and each one repaired disappears', async () => {
   expect(guard.incidents()).toHaveLength(1)
 })
 
-const minutes = Number(process.env['ODIN_LAB_MINUTES'] ?? 1)
+const minutes = Number(process.env['ODIN_LAB_MINUTES'] ?? 0.5)
 
 it(
   `raises nothing while it works, under load for ${minutes} min (ODIN_LAB_MINUTES=10: ten)`,
