@@ -153,7 +153,6 @@ export type MonitoringView = z.infer<typeof monitoringViewSchema>
 export type ExporterRow = z.infer<typeof exporterRowSchema>
 export type TargetRow = z.infer<typeof targetRowSchema>
 export type DashboardRow = z.infer<typeof dashboardRowSchema>
-export type DatasourceRow = z.infer<typeof datasourceRowSchema>
 export type ProgramRow = z.infer<typeof programRowSchema>
 export type GpuRow = z.infer<typeof gpuRowSchema>
 export type UnitRow = z.infer<typeof unitRowSchema>

@@ -21,10 +21,11 @@ const remembered = z.strictObject({ stack: z.string(), baseline: baselineSchema.
 export interface Baselines {
   /** Undefined until something has been accepted, or before it has been read. */
   of(stack: string): Baseline | undefined
-  /** Nothing was accepted, as far as the disk can be read. */
+  /**
+   * Nothing was accepted, as far as the disk can be read; from then on `of` knows what was. A
+   * file that makes no sense is kept aside, and told.
+   */
   lacks(stack: string): Promise<boolean>
-  /** Reads what was accepted earlier. A file that makes no sense is kept aside, and told. */
-  load(stack: string): Promise<void>
   accept(stack: string, baseline: Baseline): Promise<void>
 }
 
@@ -60,7 +61,6 @@ export function baselines(parts: BaselinesParts): Baselines {
 
   return {
     of: (stack) => accepted.get(stack),
-    load,
     async lacks(stack) {
       try {
         await load(stack)
