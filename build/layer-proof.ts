@@ -29,6 +29,7 @@ const seeds: Record<string, Record<string, string>> = {
   'kit-stands-alone': importing('shared/kit/up.ts', 'shared/domain/a.ts'),
   'watchers-judge-nothing': importing('electron/observe/judge.ts', 'shared/assess/a.ts'),
   'the-executor-decides-nothing': importing('electron/act/decide.ts', 'shared/assess/a.ts'),
+  'backups-judge-nothing': importing('electron/backup/judge.ts', 'shared/assess/a.ts'),
   'adapters-know-one-thing': importing('electron/adapters/docker/up.ts', 'electron/observe/a.ts'),
   'adapters-do-not-meet': importing(
     'electron/adapters/docker/m.ts',

@@ -38,7 +38,7 @@ module.exports = {
       severity: 'error',
       comment: 'observe/ reports what it sees. Verdicts are in shared/assess, deeds in act/.',
       from: { path: '^electron/observe/', pathNot: tests },
-      to: { path: '^(shared/(assess|plan)|electron/(act|sentinel|shell|cli|demo))/' },
+      to: { path: '^(shared/(assess|plan)|electron/(act|backup|sentinel|shell|cli|demo))/' },
     },
     {
       name: 'the-executor-decides-nothing',
@@ -48,11 +48,19 @@ module.exports = {
       to: { path: '^(shared/assess|electron/(observe|sentinel|shell|cli|demo))/' },
     },
     {
+      name: 'backups-judge-nothing',
+      severity: 'error',
+      comment:
+        'backup/ keeps and reads snapshots. Whether they are overdue is said in shared/assess.',
+      from: { path: '^electron/backup/', pathNot: tests },
+      to: { path: '^(shared/assess|electron/(observe|act|sentinel|shell|cli|demo))/' },
+    },
+    {
       name: 'adapters-know-one-thing',
       severity: 'error',
       comment: 'An adapter talks to one outside thing and knows no watcher, op or surface.',
       from: { path: '^electron/adapters/', pathNot: tests },
-      to: { path: '^electron/(observe|act|sentinel|shell|cli|demo)/' },
+      to: { path: '^electron/(observe|act|backup|sentinel|shell|cli|demo)/' },
     },
     {
       name: 'adapters-do-not-meet',

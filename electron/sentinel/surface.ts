@@ -1,6 +1,13 @@
 import type { Intent } from '../../shared/domain/intent.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
+import type {
+  BackupPlan,
+  BackupRun,
+  BackupView,
+  Browsed,
+  SnapshotChange,
+} from '../../shared/ipc/backup-view.ts'
 import type { Mirror, OperationView, PlanProposal } from '../../shared/ipc/contract.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 import type { IncidentView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
@@ -72,4 +79,24 @@ export interface Sentinel {
   cancelCountdown(): void
   adopt(wish?: AdoptionWish): Promise<Adoption>
   setTrayHost(trayHost: Mirror['trayHost']): void
+  /** Absent where nobody keeps backups: in the demo, and for a single look. */
+  readonly backups?: Backups
+}
+
+export type BackupWish = { kind: BackupRun['kind']; snapshot?: string; only?: readonly string[] }
+
+/** What may be asked of the backups. All of it rejects with a sentence for a person. */
+export interface Backups {
+  /** null where no stack of this name is in force. */
+  view(stack: string): Promise<BackupView | null>
+  /** Resolves when the work has begun; the mirror tells how it goes. */
+  start(stack: string, wish: BackupWish): Promise<void>
+  /** Ends the work that goes on; what it wrote until then costs nothing. */
+  cancel(): void
+  /** Writes schedule and retention into the stack file; a copy of the one before is kept. */
+  setPlan(stack: string, plan: BackupPlan): Promise<void>
+  previewPrune(stack: string): Promise<string[]>
+  browse(stack: string, snapshot: string, path: string): Promise<Browsed[]>
+  diff(stack: string, snapshot: string, against: string | null): Promise<SnapshotChange[]>
+  pin(stack: string, snapshot: string, why: string | null): Promise<void>
 }

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fillRunbook } from '../../shared/assess/runbook.ts'
-import type { Channel, Params, Period, Reply } from '../../shared/ipc/contract.ts'
+import type { Period } from '../../shared/ipc/contract.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
+import { backupHandlers } from './backup-handlers.ts'
+import { attempt, type Handlers, sentenceOf } from './handlers-kit.ts'
 import { writeForPerson } from './write-for-person.ts'
-
-/** One for each channel of the contract: a channel without a handler does not compile. */
-export type Handlers = { [C in Channel]: (params: Params<C>) => Promise<Reply<C>> }
 
 export function handlersFor(
   sentinel: Sentinel,
@@ -36,6 +35,7 @@ export function handlersFor(
         return { path: null, problem: sentenceOf(error) }
       }
     },
+    ...backupHandlers(sentinel),
     'runbook:read': async ({ code }) => ({
       // `code` has been parsed against the list of codes, so it cannot be a path.
       markdown: fillRunbook(
@@ -48,15 +48,3 @@ export function handlersFor(
 
 const beginOf = (since: Period): string =>
   new Date(Date.now() - Number.parseInt(since, 10) * 86_400_000).toISOString()
-
-const sentenceOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)
-
-async function attempt(deed: () => unknown): Promise<{ problem: string | null }> {
-  try {
-    await deed()
-    return { problem: null }
-  } catch (error) {
-    return { problem: sentenceOf(error) }
-  }
-}

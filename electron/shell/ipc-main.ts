@@ -1,7 +1,7 @@
 import { type IpcMainInvokeEvent, ipcMain } from 'electron'
 import { type Channel, contract, type Params } from '../../shared/ipc/contract.ts'
 import { isOurPage } from './app-origin.ts'
-import type { Handlers } from './handlers.ts'
+import type { Handlers } from './handlers-kit.ts'
 
 /** The only place that listens to the page: the sender is checked, both directions are parsed. */
 export function answerThePage(handlers: Handlers): void {

@@ -59,6 +59,39 @@ export type MonitoringChoices = {
   watchdog?: { listenPort: number; everySeconds: number }
 }
 
+/** How many snapshots are kept by themselves, the newest of each period; pins come on top. */
+export type KeepRule = {
+  last: number
+  hourly: number
+  daily: number
+  weekly: number
+  monthly: number
+}
+
+/** How the stack is backed up. Passwords and identities are never in here. */
+export type BackupChoices = {
+  /** Absolute; the stack's own directory under the user's data directory otherwise. */
+  repository?: string
+  /** Cron lines by this machine's clock; none: only when asked. */
+  schedule: readonly string[]
+  keep: KeepRule
+  /** Services that may be stopped for as long as their data is read, by `service` or `project/service`. */
+  mayStop: readonly string[]
+  /** Named volumes that are left out; globs. */
+  withoutVolumes: readonly string[]
+  /** age recipients ("age1…"); with them everything new is encrypted. */
+  recipients: readonly string[]
+  onBattery: boolean
+  /** How long after waking up a missed run waits. */
+  afterResumeSeconds: number
+  /** A snapshot of the configuration before each plan that changes something. */
+  beforePlans: boolean
+  /** Restores the newest snapshot into a scratch project, on this context's engine. */
+  drill?: { schedule: string; context?: string }
+  /** A restic repository ("/mnt/disk", "sftp:…", "s3:…") that gets a copy of ours. */
+  secondCopy?: { to: string; schedule: string; checkEveryDays: number }
+}
+
 type StayHome = { enabled: boolean; countdownSeconds: number }
 
 /** What the user accepted as right: the content of a stack file. */
@@ -68,6 +101,8 @@ export type Stack = {
   projects: readonly ComposeProject[]
   stayHome: StayHome
   monitoring?: MonitoringChoices
+  /** Absent where nobody said anything about backups. */
+  backup?: BackupChoices
 }
 
 export type ServiceOfStack = { project: string; service: StackService }

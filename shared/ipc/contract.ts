@@ -1,5 +1,12 @@
 import { z } from 'zod'
 import { findingCodes } from '../assess/finding.ts'
+import {
+  backupPlanSchema,
+  backupRunSchema,
+  backupViewSchema,
+  browsedSchema,
+  snapshotChangeSchema,
+} from './backup-view.ts'
 import { monitoringViewSchema } from './monitoring-view.ts'
 import { intentSchema as intent, statusSchema, timelineEntrySchema } from './status.ts'
 
@@ -62,10 +69,22 @@ export const mirrorSchema = z.strictObject({
   timeline: z.array(timelineEntrySchema),
   /** Rises when what is seen beyond the containers may have changed; absent while nobody looks. */
   monitoringRevision: z.number().int().exactOptional(),
+  /** Absent where nobody keeps backups: in the demo, and before a stack is in force. */
+  backups: z
+    .strictObject({
+      /** Work on a repository that is going on now. */
+      run: backupRunSchema.nullable(),
+      /** When the newest verified snapshot was taken, by the stack's name. */
+      lastGood: z.record(z.string(), z.iso.datetime()),
+      /** Rises when `backups:get` may have another answer. */
+      revision: z.number().int(),
+    })
+    .exactOptional(),
 })
 export type Mirror = z.infer<typeof mirrorSchema>
 
 const stack = z.string().min(1).max(255)
+const snapshot = z.string().min(1).max(255)
 const nothing = z.strictObject({})
 const since = z.enum(['1d', '2d', '7d', '30d'])
 export type Period = z.infer<typeof since>
@@ -105,6 +124,44 @@ export const contract = {
   'report:save': {
     params: z.strictObject({ since }),
     reply: z.strictObject({ path: z.string().nullable(), problem: z.string().nullable() }),
+  },
+  /** null where nobody keeps backups of this stack. */
+  'backups:get': {
+    params: z.strictObject({ stack }),
+    reply: z.strictObject({ view: backupViewSchema.nullable() }),
+  },
+  /** Begins the work and answers; how it goes is in the mirror. */
+  'backup:start': {
+    params: z.strictObject({
+      stack,
+      kind: backupRunSchema.shape.kind,
+      snapshot: z.string().max(255).exactOptional(),
+      only: z.array(z.string().max(255)).max(64).exactOptional(),
+    }),
+    reply: done,
+  },
+  'backup:cancel': { params: nothing, reply: done },
+  'backup:set-plan': { params: z.strictObject({ stack, plan: backupPlanSchema }), reply: done },
+  /** What the next clean-up would remove and why the rest stays, a sentence each. */
+  'backup:preview-prune': {
+    params: z.strictObject({ stack }),
+    reply: z.strictObject({ lines: z.array(z.string()) }),
+  },
+  'snapshot:browse': {
+    params: z.strictObject({ stack, snapshot, path: z.string().max(4096) }),
+    reply: z.strictObject({ entries: z.array(browsedSchema), problem: z.string().nullable() }),
+  },
+  /** Against another snapshot, or what is there now. */
+  'snapshot:diff': {
+    params: z.strictObject({ stack, snapshot, against: snapshot.nullable() }),
+    reply: z.strictObject({
+      changes: z.array(snapshotChangeSchema),
+      problem: z.string().nullable(),
+    }),
+  },
+  'snapshot:pin': {
+    params: z.strictObject({ stack, snapshot, why: z.string().max(200).nullable() }),
+    reply: done,
   },
   'runbook:read': {
     params: z.strictObject({ code: z.enum(findingCodes) }),

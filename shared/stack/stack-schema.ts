@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { engineKinds } from '../domain/engine.ts'
-import type { MonitoringChoices, Stack } from '../domain/stack.ts'
+import type { BackupChoices, MonitoringChoices, Stack } from '../domain/stack.ts'
 import { resolvePath } from './paths.ts'
 
 // The layout of a stack file, strict and with its defaults. The descriptions go into
@@ -145,6 +145,70 @@ const monitoring = z
   })
   .describe('How the stack is watched, where the rest of this file does not say it')
 
+const cron = z.string().regex(/^\s*(\S+\s+){4}\S+\s*$|^@(hourly|daily|weekly|monthly)$/, {
+  error: 'must be a cron line of five fields such as "15 2 * * *", or @daily',
+})
+const kept = (usual: number) => z.int({ error: 'must be a whole number' }).min(0).default(usual)
+
+const backup = z
+  .strictObject({
+    repository: absolutePath.optional().describe('Directory that holds the snapshots'),
+    schedule: z
+      .union([cron.transform((line) => [line]), z.array(cron)])
+      .default([])
+      .describe('When to take a snapshot, as cron lines by the clock of this machine'),
+    keep: z
+      .strictObject({
+        last: kept(3).describe('The newest, whenever they were taken'),
+        hourly: kept(24),
+        daily: kept(7),
+        weekly: kept(4),
+        monthly: kept(6),
+      })
+      .prefault({})
+      .describe('How many snapshots to keep; pinned ones come on top'),
+    mayStop: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Services that may be stopped while their data is read; they are started again'),
+    withoutVolumes: z.array(z.string().min(1)).default([]).describe('Volumes left out; globs'),
+    recipients: z
+      .array(z.string().regex(/^age1[a-z0-9]+$/, { error: 'must be an age recipient, age1…' }))
+      .default([])
+      .describe('With age recipients everything new is encrypted to them'),
+    onBattery: z.boolean().default(false).describe('Take scheduled snapshots on battery too'),
+    afterResumeSeconds: z
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(300)
+      .describe('How long a missed snapshot waits after the machine woke up'),
+    beforePlans: z
+      .boolean()
+      .default(true)
+      .describe('Keep the configuration before each plan that changes something'),
+    drill: z
+      .strictObject({
+        schedule: cron.describe('When to prove that the newest snapshot can be restored'),
+        context: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('On the engine of this context; home otherwise'),
+      })
+      .optional()
+      .describe('Restores the newest snapshot beside the stack, on free ports, and takes it down'),
+    secondCopy: z
+      .strictObject({
+        to: z.string().min(1).describe('A restic repository: a directory, sftp:…, s3:…, rest:…'),
+        schedule: cron,
+        checkEveryDays: z.int().min(1).max(365).default(7),
+      })
+      .optional()
+      .describe('A second copy by restic 0.17 or newer; its password is kept in the keyring'),
+  })
+  .describe('Local backups; nothing is taken by itself without a schedule')
+
 export const stackFileSchema = z.strictObject({
   version: z.literal(currentVersion).describe('Version of this layout'),
   name: nameSchema.describe('Name of the stack, as Odin Sentinel shows it'),
@@ -155,6 +219,7 @@ export const stackFileSchema = z.strictObject({
     .describe('The compose projects that make up the stack'),
   stayHome: stayHome.prefault({}),
   monitoring: monitoring.optional(),
+  backup: backup.optional(),
 })
 
 type StackFile = z.infer<typeof stackFileSchema>
@@ -182,6 +247,19 @@ export function stackOf(file: StackFile): Stack {
     })),
     stayHome: file.stayHome,
     ...(file.monitoring && { monitoring: withoutAbsent(file.monitoring) }),
+    ...(file.backup && { backup: backupOf(file.backup) }),
+  }
+}
+
+function backupOf(said: NonNullable<StackFile['backup']>): BackupChoices {
+  const { repository, drill, secondCopy, ...rest } = said
+  return {
+    ...rest,
+    ...(repository && { repository: resolvePath('/', repository) }),
+    ...(drill && {
+      drill: { schedule: drill.schedule, ...(drill.context && { context: drill.context }) },
+    }),
+    ...(secondCopy && { secondCopy }),
   }
 }
 

@@ -1,0 +1,47 @@
+import type { ComponentKind, SnapshotReason } from '../../shared/domain/snapshot.ts'
+import type { Stack } from '../../shared/domain/stack.ts'
+
+/** What the backup process is asked to do. Plain values: they travel between processes. */
+export type BackupOrder = { stack: Stack } & (
+  | {
+      kind: 'backup'
+      reason: SnapshotReason
+      note?: string
+      /** Kinds, or ids of components; everything otherwise. */
+      only?: readonly (ComponentKind | (string & {}))[]
+      pin?: string
+    }
+  | { kind: 'verify'; snapshot?: string }
+  | { kind: 'prune'; dryRun: boolean }
+  | { kind: 'drill'; snapshot?: string; context?: string }
+  | { kind: 'second-copy'; check: boolean }
+)
+
+/** Said at most a few times in a second. */
+export type BackupProgress = {
+  phase: 'preparing' | 'reading' | 'verifying' | 'pruning' | 'restoring' | 'starting' | 'copying'
+  /** For the person: "Prometheus data of odin/prometheus". */
+  what: string
+  files: number
+  bytes: number
+  /** Absent where it cannot be known. */
+  totalBytes?: number
+  startedAt: number
+}
+
+export type BackupOutcome = {
+  outcome: 'done' | 'partial' | 'damaged' | 'failed' | 'cancelled'
+  /** One sentence for a person. */
+  sentence: string
+  /** What is missing or damaged, a sentence each. */
+  problems: readonly string[]
+  snapshot?: string
+  addedBytes?: number
+  milliseconds: number
+}
+
+export type RunOrder = (
+  order: BackupOrder,
+  onProgress: (progress: BackupProgress) => void,
+  signal: AbortSignal,
+) => Promise<BackupOutcome>
