@@ -1,5 +1,6 @@
-// npm test: check, unit, e2e, lab, in this order; with arguments, only the named parts.
+// npm test: check, unit, e2e, faults, lab, in this order; with arguments, only the named parts.
 import { e2ePackages, e2ePossible } from '../test/e2e/possible.ts'
+import { faultPackages, faultsPossible } from '../test/faults/possible.ts'
 import { labPossible } from '../test/lab/possible.ts'
 import { ensurePackages } from './debian-packages.ts'
 import { run } from './run.ts'
@@ -42,21 +43,33 @@ const parts: Part[] = [
     possible: e2ePossible,
     run: vitest('e2e', 'packaged'),
   },
+  {
+    name: 'faults',
+    what: 'killed at every write, full disks, damage',
+    possible: faultsPossible,
+    run: vitest('faults'),
+  },
   { name: 'lab', what: 'two real Docker engines', possible: labPossible, run: vitest('lab') },
 ]
 
 const wanted = process.argv.slice(2)
 const strangers = wanted.filter((name) => !parts.some((part) => part.name === name))
 if (strangers.length > 0) {
-  console.error(`No such part: ${strangers.join(', ')}. Parts: check, unit, e2e, lab.`)
+  console.error(
+    `No such part: ${strangers.join(', ')}. Parts: ${parts.map(({ name }) => name).join(', ')}.`,
+  )
   process.exit(3)
 }
 
 const chosen = parts.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 
 // The lab installs what it needs by itself: it alone needs a root of its own for it.
-if (process.platform === 'linux' && chosen.some(({ name }) => name === 'e2e')) {
-  const problem = await ensurePackages(e2ePackages)
+const chosenPackages = [
+  ...(chosen.some(({ name }) => name === 'e2e') ? e2ePackages : []),
+  ...(chosen.some(({ name }) => name === 'faults') ? faultPackages : []),
+]
+if (process.platform === 'linux' && chosenPackages.length > 0) {
+  const problem = await ensurePackages(chosenPackages)
   if (problem) console.log(`Not installed: ${problem}`)
 }
 
