@@ -10,7 +10,7 @@ import { writeForPerson } from './write-for-person.ts'
 export function handlersFor(
   sentinel: Sentinel,
   runbooks: string,
-  notifyTest: () => Promise<unknown>,
+  notifyTest: () => Promise<string>,
 ): Handlers {
   return {
     'mirror:get': async () => sentinel.mirror(),
@@ -20,7 +20,13 @@ export function handlersFor(
     'incident:snooze': ({ incident, until }) => attempt(() => sentinel.snooze(incident, until)),
     'context:move-on-purpose': ({ hours }) => attempt(() => sentinel.moveOnPurpose(hours)),
     'countdown:cancel': () => attempt(() => sentinel.cancelCountdown()),
-    'notification:test': () => attempt(notifyTest),
+    'notification:test': async () => {
+      try {
+        return { sentence: await notifyTest(), problem: null }
+      } catch (error) {
+        return { sentence: null, problem: sentenceOf(error) }
+      }
+    },
     'stack:adopt': ({ project }) =>
       attempt(() => sentinel.adopt(project === undefined ? {} : { projects: [project] })),
     'monitoring:get': async ({ stack }) => ({ view: sentinel.monitoring(stack) }),

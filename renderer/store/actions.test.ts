@@ -127,6 +127,17 @@ test('moving, snoozing, adopting and stopping the countdown say exactly what is 
   ])
 })
 
+test('how a test notification was shown is told, and why it was not', async () => {
+  const sentence = 'Shown by dunst, without buttons: this way has none.'
+  const seen = aWindow(aBridge({ 'notification:test': { sentence, problem: null } }))
+  await seen.actions.sendTestNotice()
+  expect(seen.ui.getState()).toMatchObject({ noticeShown: sentence, problem: null })
+  const problem = 'Nobody on this desktop shows notifications.'
+  const unseen = aWindow(aBridge({ 'notification:test': { sentence: null, problem } }))
+  await unseen.actions.sendTestNotice()
+  expect(unseen.ui.getState()).toMatchObject({ noticeShown: null, problem })
+})
+
 describe('what is seen beyond the containers', () => {
   test('is kept with the stack it is of, and makes no button wait', async () => {
     const { ui, actions } = aWindow(aBridge({ 'monitoring:get': { view: null } }))

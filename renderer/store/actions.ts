@@ -99,6 +99,10 @@ export function createActions(
       ui.setState({ problem: null })
     },
 
+    forgetNotice(): void {
+      ui.setState({ noticeShown: null })
+    },
+
     forgetNoTray(): void {
       ui.setState({ toldNoTray: true })
     },
@@ -138,6 +142,13 @@ export function createActions(
 
     async cancelCountdown(): Promise<void> {
       await act('countdown:cancel', {})
+    },
+
+    async sendTestNotice(): Promise<void> {
+      ui.setState({ noticeShown: null })
+      const reply = await ask('notification:test', {})
+      if (reply === undefined) return
+      ui.setState({ noticeShown: reply.sentence, problem: reply.problem })
     },
 
     async adopt(): Promise<void> {

@@ -41,6 +41,8 @@ export type Ui = {
   monitoring: { stack: string; view: MonitoringView | null } | null
   timeline: { since: Period; entries: readonly TimelineEntry[] | null }
   report: { since: Period; markdown: string | null; saved: string | null }
+  /** How the test notification was shown. */
+  noticeShown: string | null
 }
 
 export type UiStore = StoreApi<Ui>
@@ -56,4 +58,5 @@ export const createUiStore = (): UiStore =>
     monitoring: null,
     timeline: { since: '1d', entries: null },
     report: { since: '1d', markdown: null, saved: null },
+    noticeShown: null,
   }))

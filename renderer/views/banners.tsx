@@ -61,6 +61,14 @@ export function Banners({ mirror, failed, ui, actions }: BannersProps) {
           <strong>Not done</strong> {ui.problem}
         </Banner>
       )}
+      {ui.noticeShown !== null && (
+        <Banner
+          kind="note"
+          action={<Button onPress={() => actions.forgetNotice()}>Dismiss</Button>}
+        >
+          <strong>Test notification</strong> {ui.noticeShown}
+        </Banner>
+      )}
       {countdown !== null && <Countdown countdown={countdown} home={home} actions={actions} />}
       {running && (
         <Banner kind="note" action={<Button onPress={() => actions.showOperation()}>Show</Button>}>

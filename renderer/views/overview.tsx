@@ -1,5 +1,6 @@
 import type { IncidentView, TimelineEntry } from '../../shared/ipc/status.ts'
 import { withoutStart } from '../../shared/kit/without-start.ts'
+import { Button } from '../components/button.tsx'
 import { EngineMap } from '../components/engine-map.tsx'
 import { EventList } from '../components/event-list.tsx'
 import { StateIcon } from '../components/icons.tsx'
@@ -138,6 +139,17 @@ function Recently({ timeline, now }: { timeline: readonly TimelineEntry[]; now: 
   )
 }
 
+function Telling({ asking, actions }: { asking: boolean; actions: Actions }) {
+  return (
+    <section className="card telling" aria-label="Notifications">
+      <h2 className="card-title">Notifications</h2>
+      <Button disabled={asking} onPress={() => void actions.sendTestNotice()}>
+        Send a test notification
+      </Button>
+    </section>
+  )
+}
+
 export function Overview({ status, timeline, connected, asking, actions }: OverviewProps) {
   const now = useNow(10)
   const verdict = verdictInView(status, connected)
@@ -161,6 +173,7 @@ export function Overview({ status, timeline, connected, asking, actions }: Overv
           <Loose status={status} />
           <Resolved incidents={resolvedIncidents(status)} now={now} />
           {stories.length === 0 && <Recently timeline={ofStack} now={now} />}
+          <Telling asking={asking} actions={actions} />
         </div>
         <EngineMap {...engineMap(status)} />
       </div>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findingCodes } from '../assess/finding.ts'
+import { intentSchema as intent } from '../domain/intent.ts'
 import {
   backupPlanSchema,
   backupRunSchema,
@@ -8,7 +9,7 @@ import {
   snapshotChangeSchema,
 } from './backup-view.ts'
 import { monitoringViewSchema } from './monitoring-view.ts'
-import { intentSchema as intent, statusSchema, timelineEntrySchema } from './status.ts'
+import { statusSchema, timelineEntrySchema } from './status.ts'
 
 // The only list of what the renderer may ask and be told. Handlers, `window.sentinel`
 // and both wrappers derive from it; what comes over the wire is parsed on arrival.
@@ -104,7 +105,11 @@ export const contract = {
     reply: done,
   },
   'countdown:cancel': { params: nothing, reply: done },
-  'notification:test': { params: nothing, reply: done },
+  /** `sentence` says how it was shown; null when it was not. */
+  'notification:test': {
+    params: nothing,
+    reply: z.strictObject({ sentence: z.string().nullable(), problem: z.string().nullable() }),
+  },
   'stack:adopt': { params: z.strictObject({ project: z.string().optional() }), reply: done },
   /** null while nothing beyond the containers of this stack is looked at. */
   'monitoring:get': {

@@ -47,6 +47,7 @@ type World = {
   runbook: string
   monitoring: MonitoringView | null
   report: string
+  noticed: string
 }
 
 /** Runs in the page, before anything of ours does. */
@@ -56,6 +57,7 @@ function installBridge(world: World): void {
     'plan:propose': world.proposal,
     'runbook:read': { markdown: world.runbook },
     'monitoring:get': { view: world.monitoring },
+    'notification:test': { sentence: world.noticed, problem: null },
     'timeline:get': { entries: world.mirror?.timeline ?? [] },
     'report:get': { markdown: world.report },
     'report:save': { path: '/home/ada/Downloads/odin-sentinel-report.md', problem: null },
@@ -164,6 +166,9 @@ From 2026-11-19 10:14:32 to 2026-11-20 10:14:32 (UTC).
 - 2 of 14 dashboards lost their data.
 `
 
+const noticed =
+  'Shown by GNOME Shell, with buttons. From 22:00 to 07:00 nobody is disturbed but for what is critical.'
+
 const shots: readonly Shot[] = [
   ...['Monitoring', 'GPUs', 'Ports', 'Changes'].flatMap((name) =>
     (['crowded', 'well', 'unknown'] as const).map((monitoring) => ({
@@ -185,6 +190,7 @@ const shots: readonly Shot[] = [
   { name: 'desktop-stopped', fixture: 'desktop-stopped' },
   { name: 'split-brain', fixture: 'split-brain' },
   { name: 'all-well', fixture: 'all-well' },
+  { name: 'noticed', fixture: 'all-well', reach: press('Send a test notification') },
   { name: 'unknown', fixture: 'unknown' },
   { name: 'no-stack', fixture: 'no-stack' },
   { name: 'two-stacks', fixture: 'two-stacks', reach: press('Leave it running Esc') },
@@ -210,7 +216,7 @@ async function worldOf(shot: Shot): Promise<World> {
     shot.monitoring === undefined
       ? null
       : (JSON.parse(await readFile(seen, 'utf8')) as MonitoringView)
-  return { mirror, proposal: shot.proposal ?? plan, runbook, monitoring, report }
+  return { mirror, proposal: shot.proposal ?? plan, runbook, monitoring, report, noticed }
 }
 
 async function shoot(context: BrowserContext, address: string, shot: Shot, file: string) {
