@@ -12,6 +12,8 @@ export type SourceItem = Pick<
   open?: () => Promise<Readable> | Readable
   /** Told what was read, so that the next run may know it. */
   onRead?: (sha256: string) => void
+  /** It came before and has changed while it was read: this one counts in its place. */
+  again?: true
 }
 
 /**
@@ -25,7 +27,7 @@ export type Packing = 'self-contained' | 'whole-directories' | 'new-files'
 /** What a source holds while it is read. */
 export type OpenedSource = {
   consistency: Consistency
-  /** What a restore needs to know. */
+  /** What a restore needs to know. Whole once `items` has ended: some is learned on the way. */
   facts: Readonly<Record<string, string>>
   /** In an order that does not change from run to run where that is possible. One pass only. */
   items: AsyncIterable<SourceItem>
