@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { engineKinds } from '../../shared/domain/engine.ts'
-import type { Intent } from '../../shared/domain/intent.ts'
-import type { Home } from '../../shared/domain/stack.ts'
-import type { Plan, Step, StepKind } from '../../shared/plan/plan.ts'
+import { intentSchema } from '../../shared/domain/intent.ts'
+import { type Plan, stepSchema } from '../../shared/plan/plan.ts'
 
 /** What a person approves: sha256 over the plan as JSON with sorted keys. */
 export function planHash(plan: Plan): string {
@@ -27,56 +25,7 @@ export type PlanFile = {
   plan: Plan
 }
 
-const intent: z.ZodType<Intent> = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('switch-back'),
-    to: z.string().exactOptional(),
-    startDesktop: z.boolean().exactOptional(),
-  }),
-  z.strictObject({ kind: z.literal('keep-here') }),
-])
-
-const home: z.ZodType<Home> = z.strictObject({
-  context: z.string(),
-  engineId: z.string(),
-  engineKind: z.enum(engineKinds),
-  endpoint: z.string(),
-})
-
 const text = z.string()
-
-/** A new kind of step that could not be read back after a crash does not compile. */
-const steps: { [K in StepKind]: z.ZodType<Extract<Step, { kind: K }>> } = {
-  KeepCopy: z.strictObject({ kind: z.literal('KeepCopy'), file: text, cause: text }),
-  StartDesktop: z.strictObject({ kind: z.literal('StartDesktop'), unit: text, cause: text }),
-  WaitForEngine: z.strictObject({
-    kind: z.literal('WaitForEngine'),
-    endpoint: text,
-    engineId: text,
-    seconds: z.number(),
-    cause: text,
-  }),
-  SelectContext: z.strictObject({
-    kind: z.literal('SelectContext'),
-    configDirectory: text,
-    from: text,
-    to: text,
-    cause: text,
-  }),
-  VerifyEngine: z.strictObject({
-    kind: z.literal('VerifyEngine'),
-    endpoint: text,
-    engineId: text,
-    cause: text,
-  }),
-  AcceptHome: z.strictObject({
-    kind: z.literal('AcceptHome'),
-    stackFile: text,
-    from: home,
-    to: home,
-    cause: text,
-  }),
-}
 
 const planFile: z.ZodType<PlanFile> = z.strictObject({
   id: text,
@@ -84,10 +33,11 @@ const planFile: z.ZodType<PlanFile> = z.strictObject({
   hash: text,
   startedAt: z.iso.datetime(),
   plan: z.strictObject({
-    intent,
+    intent: intentSchema,
     stack: text,
-    steps: z.array(z.union(Object.values(steps) as [z.ZodType<Step>, ...z.ZodType<Step>[]])),
+    steps: z.array(stepSchema),
     warnings: z.array(text),
+    whenStopped: z.enum(['roll-back', 'ask']).exactOptional(),
   }),
 })
 

@@ -1,5 +1,13 @@
+import { z } from 'zod'
+
 /** What a person, or stay home, wants done. A planner turns it into a plan. */
-export type Intent =
-  | { kind: 'switch-back'; to?: string | undefined; startDesktop?: boolean | undefined }
+export const intentSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('switch-back'),
+    to: z.string().min(1).max(255).optional(),
+    startDesktop: z.boolean().optional(),
+  }),
   /** The context that is current now becomes home. */
-  | { kind: 'keep-here' }
+  z.strictObject({ kind: z.literal('keep-here') }),
+])
+export type Intent = z.infer<typeof intentSchema>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { findingCodes, severities } from '../assess/finding.ts'
 import { containerStates, healthStates } from '../domain/container.ts'
 import { contextSources } from '../domain/docker-context.ts'
+import { intentSchema } from '../domain/intent.ts'
 
 // The published shape of what Sentinel knows: `status --json`, the lines of `watch --json`
 // and the window's mirror are all made of these. Times are ISO 8601 in UTC.
@@ -10,15 +11,6 @@ const time = z.iso.datetime().describe('ISO 8601, UTC')
 
 export const healthSchema = z.enum(['ok', 'warning', 'critical', 'unknown'])
 export type Health = z.infer<typeof healthSchema>
-
-export const intentSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('switch-back'),
-    to: z.string().min(1).max(255).optional(),
-    startDesktop: z.boolean().optional(),
-  }),
-  z.strictObject({ kind: z.literal('keep-here') }),
-])
 
 const remedySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('plan'), intent: intentSchema, label: z.string() }),

@@ -1,21 +1,24 @@
+import { z } from 'zod'
 import type { Intent } from '../domain/intent.ts'
-import type { Home } from '../domain/stack.ts'
-import { assertNever } from '../kit/assert-never.ts'
+import { placeSteps } from './steps/place-steps.ts'
+import type { StepKindOf } from './steps/step-kind.ts'
 
-/** One thing to do, and why. Ops in `electron/act/ops/` say how; each kind has one. */
-export type Step =
-  /** A copy of the file goes into the operation's directory before anything touches it. */
-  | { kind: 'KeepCopy'; file: string; cause: string }
-  /** Start Docker Desktop's user unit. */
-  | { kind: 'StartDesktop'; unit: string; cause: string }
-  | { kind: 'WaitForEngine'; endpoint: string; engineId: string; seconds: number; cause: string }
-  | { kind: 'SelectContext'; configDirectory: string; from: string; to: string; cause: string }
-  /** The name may point elsewhere now: ask the engine for its ID. */
-  | { kind: 'VerifyEngine'; endpoint: string; engineId: string; cause: string }
-  /** Write another home into the stack file. */
-  | { kind: 'AcceptHome'; stackFile: string; from: Home; to: Home; cause: string }
+/** Every kind of step there is; each has an op in `electron/act/ops/` that says how. */
+const stepKinds = { ...placeSteps }
 
-export type StepKind = Step['kind']
+type StepKinds = typeof stepKinds
+export type StepKind = keyof StepKinds
+
+/** One thing to do, and why. */
+export type Step = { [K in StepKind]: z.infer<StepKinds[K]['schema']> }[StepKind]
+
+/** What a plan that was kept on disk is read back with. */
+export const stepSchema = z.union(
+  Object.values(stepKinds).map(({ schema }) => schema) as unknown as [
+    z.ZodType<Step>,
+    ...z.ZodType<Step>[],
+  ],
+)
 
 export type Plan = {
   intent: Intent
@@ -24,6 +27,11 @@ export type Plan = {
   steps: readonly Step[]
   /** What a person should know before saying yes. */
   warnings: readonly string[]
+  /**
+   * When a step fails, or somebody cancels: undo what was done at once, or leave it as it is
+   * and ask whether to go on or to roll back. Short plans undo.
+   */
+  whenStopped?: 'roll-back' | 'ask'
 }
 
 /** Why there is no plan. `offer` is the intent that would work, when there is one. */
@@ -42,22 +50,8 @@ export type Refusal = {
 
 /** What a step does, without its cause. */
 export function describeStep(step: Step): string {
-  switch (step.kind) {
-    case 'KeepCopy':
-      return `keep a copy of ${step.file}`
-    case 'StartDesktop':
-      return `start ${step.unit} of this user`
-    case 'WaitForEngine':
-      return `wait up to ${step.seconds} s for the engine at ${step.endpoint}`
-    case 'SelectContext':
-      return `set the Docker context from ${step.from} to ${step.to}`
-    case 'VerifyEngine':
-      return `ask ${step.endpoint} whether it is engine ${step.engineId}`
-    case 'AcceptHome':
-      return `make ${step.to.context} the home in ${step.stackFile} instead of ${step.from.context}`
-    default:
-      return assertNever(step)
-  }
+  const { describe } = stepKinds[step.kind] as StepKindOf<Step>
+  return describe(step)
 }
 
 /**

@@ -160,10 +160,10 @@ const backup = z
     keep: z
       .strictObject({
         last: kept(3).describe('The newest, whenever they were taken'),
-        hourly: kept(24),
-        daily: kept(7),
-        weekly: kept(4),
-        monthly: kept(6),
+        hourly: kept(24).describe('The newest of each of so many hours'),
+        daily: kept(7).describe('The newest of each of so many days'),
+        weekly: kept(4).describe('The newest of each of so many weeks'),
+        monthly: kept(6).describe('The newest of each of so many months'),
       })
       .prefault({})
       .describe('How many snapshots to keep; pinned ones come on top'),
@@ -177,6 +177,10 @@ const backup = z
       .default([])
       .describe('With age recipients everything new is encrypted to them'),
     onBattery: z.boolean().default(false).describe('Take scheduled snapshots on battery too'),
+    duringPlans: z
+      .boolean()
+      .default(false)
+      .describe('Take scheduled snapshots while a plan is carried out too'),
     afterResumeSeconds: z
       .int()
       .min(0)
@@ -201,8 +205,13 @@ const backup = z
     secondCopy: z
       .strictObject({
         to: z.string().min(1).describe('A restic repository: a directory, sftp:…, s3:…, rest:…'),
-        schedule: cron,
-        checkEveryDays: z.int().min(1).max(365).default(7),
+        schedule: cron.describe('When to copy what is new'),
+        checkEveryDays: z
+          .int()
+          .min(1)
+          .max(365)
+          .default(7)
+          .describe('How often restic reads its copy again; a seventh of it each time'),
       })
       .optional()
       .describe('A second copy by restic 0.17 or newer; its password is kept in the keyring'),
@@ -250,6 +259,9 @@ export function stackOf(file: StackFile): Stack {
     ...(file.backup && { backup: backupOf(file.backup) }),
   }
 }
+
+/** What holds where a stack file says nothing about backups: only when asked, the usual numbers. */
+export const usualBackup: BackupChoices = backupOf(backup.parse({}))
 
 function backupOf(said: NonNullable<StackFile['backup']>): BackupChoices {
   const { repository, drill, secondCopy, ...rest } = said
