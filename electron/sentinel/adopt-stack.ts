@@ -1,6 +1,8 @@
 import { type DockerContext, findContext } from '../../shared/domain/docker-context.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
+import type { Stack } from '../../shared/domain/stack.ts'
 import { learnStack } from '../../shared/stack/learn-stack.ts'
+import { firstBackup } from '../../shared/stack/stack-schema.ts'
 import type { DockerPlace } from '../adapters/docker/config-file.ts'
 import { connectEngine } from '../adapters/docker/engine-client.ts'
 import { targetOf } from '../adapters/docker/target.ts'
@@ -30,7 +32,8 @@ export async function adoptStack(
       ...(wish.name !== undefined && { name: wish.name }),
     })
     if (!learnt.ok) throw new WrongWish(learnt.error.sentence)
-    const { stack, why } = learnt.value
+    const { why } = learnt.value
+    const stack = withBackup(learnt.value.stack, files)
     if (wish.dryRun) {
       const file = wish.file ?? files.fileFor(stack.name)
       return { stack, why, file, text: files.render(stack) }
@@ -39,6 +42,13 @@ export async function adoptStack(
   } finally {
     client.close()
   }
+}
+
+/** A new stack is backed up from its first night on; for one that is known it stays as it was said. */
+function withBackup(stack: Stack, files: StackFiles): Stack {
+  const before = files.inForce().find((one) => one.stack?.name === stack.name)?.stack
+  const backup = before ? before.backup : firstBackup
+  return backup ? { ...stack, backup } : stack
 }
 
 function contextOf({ contexts }: ObservedState, wanted: string | undefined): DockerContext {

@@ -82,6 +82,8 @@ export type BackupChoices = {
   /** age recipients ("age1…"); with them everything new is encrypted. */
   recipients: readonly string[]
   onBattery: boolean
+  /** Scheduled work goes on while a plan is carried out. */
+  duringPlans: boolean
   /** How long after waking up a missed run waits. */
   afterResumeSeconds: number
   /** A snapshot of the configuration before each plan that changes something. */

@@ -3,6 +3,7 @@ import type { Home, Stack, StackService } from '../domain/stack.ts'
 import { acceptHome } from './accept-home.ts'
 import { renderStackFile } from './render-stack-file.ts'
 import { parseStackFile } from './stack-file.ts'
+import { firstBackup, usualBackup } from './stack-schema.ts'
 
 const home: Home = {
   context: 'desktop-linux',
@@ -88,6 +89,27 @@ const stacks: [string, Stack][] = [
       },
     }),
   ],
+  ['the backups of a new stack', aStack({ backup: firstBackup })],
+  [
+    'all choices about backups',
+    aStack({
+      backup: {
+        ...usualBackup,
+        repository: '/mnt/backups of odin',
+        schedule: ['15 2 * * *', '@weekly'],
+        keep: { last: 1, hourly: 0, daily: 2, weekly: 0, monthly: 3 },
+        mayStop: ['prometheus', 'odin/loki'],
+        withoutVolumes: ['*cache*', 'no'],
+        recipients: ['age1qqqq'],
+        onBattery: true,
+        duringPlans: true,
+        afterResumeSeconds: 0,
+        beforePlans: false,
+        drill: { schedule: '0 4 * * 0', context: 'default' },
+        secondCopy: { to: 'sftp:ada@nas:/odin', schedule: '@daily', checkEveryDays: 30 },
+      },
+    }),
+  ],
   ['stay home on', aStack({ stayHome: { enabled: true, countdownSeconds: 5 } })],
   [
     'two projects, one at the root, one without files',
@@ -142,7 +164,8 @@ test.each(stacks)('parsing what was rendered gives the same stack: %s', (_, stac
 })
 
 test('reads like a file that a person would like to find', () => {
-  expect(renderStackFile(aStack(), { schema: '/opt/odin/stack.schema.json' })).toMatchSnapshot()
+  const stack = aStack({ backup: firstBackup })
+  expect(renderStackFile(stack, { schema: '/opt/odin/stack.schema.json' })).toMatchSnapshot()
 })
 
 describe('acceptHome', () => {

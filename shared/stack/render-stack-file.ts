@@ -1,5 +1,6 @@
 import { Document, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import type {
+  BackupChoices,
   ComposeProject,
   ComposeStart,
   MonitoringChoices,
@@ -30,6 +31,7 @@ export function renderStackFile(stack: Stack, options: RenderOptions = {}): stri
       map(Object.entries(stack.stayHome).map(([k, v]) => entry(k, v))),
       sections.stayHome,
     ),
+    ...(stack.backup ? [entry('backup', backupNode(stack.backup), sections.backup)] : []),
     ...(stack.monitoring
       ? [entry('monitoring', monitoringNode(stack.monitoring), sections.monitoring)]
       : []),
@@ -60,6 +62,11 @@ const sections = {
   stayHome: comment(
     'Stay home switches the context back without being asked, after a countdown that can be',
     'seen and cancelled. Off unless enabled here.',
+  ),
+  backup: comment(
+    'When a snapshot of configuration and data is taken (cron, by the clock of this machine),',
+    'and how many are kept. schedule: [] takes one only when asked. The snapshots lie in',
+    '$XDG_DATA_HOME/odin-sentinel/backups unless "repository" names another directory.',
   ),
   monitoring: comment(
     'How the stack is watched, where the above does not say it: where a service can be asked,',
@@ -122,12 +129,40 @@ function exporterNode(exporter: { port: number; kind: string }): YAMLMap {
   return node
 }
 
+function backupNode(choices: BackupChoices): YAMLMap {
+  const { repository, schedule, keep, mayStop, withoutVolumes, recipients, ...rest } = choices
+  const texts = (key: string, all: readonly string[]) =>
+    all.length > 0 ? [entry(key, line(all.map(quoted)))] : []
+  return map([
+    ...(repository ? [entry('repository', repository)] : []),
+    entry('schedule', line(schedule.map(quoted))),
+    entry('keep', flow(keep)),
+    ...texts('mayStop', mayStop),
+    ...texts('withoutVolumes', withoutVolumes),
+    ...texts('recipients', recipients),
+    entry('onBattery', rest.onBattery),
+    entry('duringPlans', rest.duringPlans),
+    entry('afterResumeSeconds', rest.afterResumeSeconds),
+    entry('beforePlans', rest.beforePlans),
+    ...(rest.drill ? [entry('drill', quotedValues(rest.drill))] : []),
+    ...(rest.secondCopy ? [entry('secondCopy', quotedValues(rest.secondCopy))] : []),
+  ])
+}
+
+const quotedValues = (values: object): YAMLMap =>
+  map(
+    Object.entries(values).map(([key, value]) =>
+      entry(key, typeof value === 'string' ? quoted(value) : value),
+    ),
+  )
+
+function flow(values: object): YAMLMap {
+  const node = map(Object.entries(values).map(([key, value]) => entry(key, value)))
+  node.flow = true
+  return node
+}
+
 function monitoringNode({ urls, everySeconds, units, watchdog }: MonitoringChoices): YAMLMap {
-  const flow = (values: object): YAMLMap => {
-    const node = map(Object.entries(values).map(([key, value]) => entry(key, value)))
-    node.flow = true
-    return node
-  }
   return map([
     ...(urls
       ? [entry('urls', map(Object.entries(urls).map(([k, v]) => entry(k, quoted(v)))))]

@@ -154,7 +154,9 @@ const backup = z
   .strictObject({
     repository: absolutePath.optional().describe('Directory that holds the snapshots'),
     schedule: z
-      .union([cron.transform((line) => [line]), z.array(cron)])
+      .union([cron.transform((line) => [line]), z.array(cron)], {
+        error: 'must be a cron line of five fields such as "15 2 * * *", or a list of them',
+      })
       .default([])
       .describe('When to take a snapshot, as cron lines by the clock of this machine'),
     keep: z
@@ -262,6 +264,9 @@ export function stackOf(file: StackFile): Stack {
 
 /** What holds where a stack file says nothing about backups: only when asked, the usual numbers. */
 export const usualBackup: BackupChoices = backupOf(backup.parse({}))
+
+/** What a new stack begins with: protected from day one, and to be seen in its file. */
+export const firstBackup: BackupChoices = { ...usualBackup, schedule: ['15 2 * * *'] }
 
 function backupOf(said: NonNullable<StackFile['backup']>): BackupChoices {
   const { repository, drill, secondCopy, ...rest } = said

@@ -6,6 +6,8 @@ export type Places = {
   config: string
   /** Journal, timeline, kept copies: what must survive and is no cache. */
   state: string
+  /** Snapshots: what somebody may want back years later. */
+  data: string
   /** What may be thrown away at any time. */
   cache: string
 }
@@ -26,6 +28,7 @@ export function places(
   return {
     config: base('XDG_CONFIG_HOME', '.config'),
     state: base('XDG_STATE_HOME', '.local', 'state'),
+    data: base('XDG_DATA_HOME', '.local', 'share'),
     cache: base('XDG_CACHE_HOME', '.cache'),
   }
 }
