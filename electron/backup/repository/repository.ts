@@ -9,7 +9,7 @@ import type {
 } from '../../../shared/domain/snapshot.ts'
 import type { BackupSource } from '../sources/source.ts'
 
-/** Bytes on their way, for progress. */
+/** For progress: how much of this component, or while verifying of this pack, has been read so far. */
 export type OnBytes = (read: { component: string; files: number; bytes: number }) => void
 
 /**
@@ -37,6 +37,8 @@ export type CommitFacts = Pick<
   Manifest,
   'stack' | 'reason' | 'note' | 'startedAt' | 'machine' | 'engine' | 'images' | 'gaps' | 'writtenBy'
 >
+
+export type MarksChange = { [Mark in keyof Marks]?: Marks[Mark] | undefined }
 
 export type Damage = {
   snapshot: string
@@ -78,7 +80,8 @@ export interface Repository {
   /** Takes the repository's lock; rejects with `RepositoryBusy` while another process has it. */
   begin(): Promise<SnapshotDraft>
   verify(id: string | 'all', signal: AbortSignal, onBytes: OnBytes): Promise<readonly Damage[]>
-  mark(id: string, change: Partial<Marks>): Promise<void>
+  /** What is given as undefined is taken off. */
+  mark(id: string, change: MarksChange): Promise<void>
   /** `forget` decides; deletion goes through `trash/`, which is emptied after seven days. */
   prune(
     forget: readonly { id: string; reason: string }[],
