@@ -54,16 +54,37 @@ export function configurationOf(container: Container): string[] {
   return [...new Set(paths)].toSorted()
 }
 
-function isConfiguration({ source, destination, readOnly }: Mount, workingDir: string): boolean {
-  if (tooWide.includes(source) || machineFiles.test(source) || source.endsWith('.sock'))
-    return false
-  if (machineTrees.some((tree) => source === tree || isInside(source, tree))) return false
+function isConfiguration(mount: Omit<Mount, 'type'>, workingDir: string): boolean {
+  const { source, destination, readOnly } = mount
+  if (isOfMachine(source)) return false
   if (configExtension.test(source) || configPlace.test(destination)) return true
   return readOnly && isInside(source, workingDir)
 }
 
+function isOfMachine(source: string): boolean {
+  if (tooWide.includes(source) || machineFiles.test(source) || source.endsWith('.sock')) return true
+  return machineTrees.some((tree) => source === tree || isInside(source, tree))
+}
+
+/**
+ * What a bind is to a backup. `data`: what the container writes, a volume in disguise. `foreign`:
+ * something of somebody else that it only reads. What lies below the working directory is the
+ * stack's own, wherever that is.
+ */
+export function kindOfBind(
+  mount: Omit<Mount, 'type'>,
+  workingDir: string,
+): 'configuration' | 'data' | 'machine' | 'foreign' {
+  const bind = { ...mount, source: hostPath(mount.source) }
+  if (isConfiguration(bind, workingDir)) return 'configuration'
+  const isOwn = isInside(bind.source, workingDir) && !bind.source.endsWith('.sock')
+  if (isOfMachine(bind.source) && !isOwn) return 'machine'
+  if (!bind.readOnly) return 'data'
+  return isOwn ? 'configuration' : 'foreign'
+}
+
 /** Docker Desktop shows the host's paths as they are called in its machine. */
-function hostPath(source: string): string {
+export function hostPath(source: string): string {
   const path = resolvePath('/', source)
   return isInside(path, '/host_mnt') ? path.slice('/host_mnt'.length) : path
 }
