@@ -231,3 +231,52 @@ test('an operation with a damaged journal is not guessed at', async () => {
   const parts = { ops: opsWith(), stateDirectory, onProgress() {} }
   await expect(settle({ id: view.id }, 'roll-back', parts)).rejects.toThrow(/damaged.*keep/)
 })
+
+const asking = (...files: string[]): Plan => ({ ...aPlan(...files), whenStopped: 'ask' })
+const left = async () => (await openOperations(stateDirectory))[0]
+
+test('a plan that asks is left as it is when a step fails, and goes on from there', async () => {
+  const faults: Record<string, Fault[]> = { b: ['run'] }
+  const stopped = await carryOut(asking('a', 'b', 'c'), opsWith(faults))
+  expect(stopped.outcome).toBe('stopped')
+  expect(states(stopped)).toEqual(['done', 'failed', 'waiting'])
+  expect(told.filter((word) => word.startsWith('rollback'))).toEqual([])
+
+  told = []
+  const open = await left()
+  if (!open) throw new Error('There should be an operation to go on with.')
+  const parts = { ops: opsWith({ b: [] }), stateDirectory, onProgress: () => {} }
+  const view = await settle(open, 'continue', parts)
+  expect(view.outcome).toBe('done')
+  // It may have come to its end before it failed: looked at first, and here it had.
+  expect(told).toEqual(['verify b', 'precondition c', 'run c', 'verify c'])
+  expect(await left()).toBeUndefined()
+})
+
+test('a step of which nobody knows how far it came is done again unless it is done', async () => {
+  const faults: Record<string, Fault[]> = { b: ['run', 'verify'] }
+  await carryOut(asking('a', 'b'), opsWith(faults))
+  told = []
+  const again = opsWith({ b: ['verify'] })
+  const open = await left()
+  const view = await settle(open ?? { id: '' }, 'continue', {
+    ...{ ops: again, stateDirectory, onProgress: () => {} },
+  })
+  expect(told).toEqual(['verify b', 'run b', 'verify b'])
+  expect(view.outcome).toBe('stopped')
+  const rolled = await settle(open ?? { id: '' }, 'roll-back', {
+    ...{ ops: opsWith(), stateDirectory, onProgress: () => {} },
+  })
+  expect(rolled.outcome).toBe('rolled-back')
+  expect(told.slice(-2)).toEqual(['rollback b', 'rollback a'])
+})
+
+test('what was rolled back cannot be gone on with', async () => {
+  const stopped = await carryOut(asking('a', 'b'), opsWith({ b: ['run'] }))
+  await settle(stopped, 'roll-back', {
+    ...{ ops: opsWith({ a: ['rollback'] }), stateDirectory, onProgress: () => {} },
+  })
+  await expect(
+    settle(stopped, 'continue', { ops: opsWith(), stateDirectory, onProgress: () => {} }),
+  ).rejects.toThrow('has already ended')
+})

@@ -10,7 +10,7 @@ import {
   newOperationId,
   planFileOf,
 } from './operation-directory.ts'
-import type { OperationSite, Ops } from './ops.ts'
+import type { Op, OperationSite, Ops } from './ops.ts'
 import { planHash } from './plan-file.ts'
 import { type OnProgress, type Progress, progressOf } from './progress.ts'
 import { opFor, rollBack, type Scribe, scribeOf, sentenceOf } from './roll-back.ts'
@@ -29,7 +29,7 @@ type ExecutorParts = {
   ops: Ops
   stateDirectory: string
   onProgress: OnProgress
-  /** Cancel: the step that is running ends, then everything is rolled back. */
+  /** Cancel: the step that is running ends; the plan says whether it is rolled back then. */
   signal: AbortSignal
   now?: () => number
   openJournal?: OpenJournal
@@ -55,7 +55,7 @@ export async function execute(order: Order, parts: ExecutorParts): Promise<Opera
     const begin = parts.openJournal ?? openJournal
     const operation = await beginOperation(parts.stateDirectory, file, begin)
     try {
-      return await carryOut(operation, parts, now)
+      return await carryOut(operation, { ...parts, now })
     } finally {
       await operation.journal.close()
       // Old directories are no reason to spoil the outcome; the next operation tries again.
@@ -66,21 +66,27 @@ export async function execute(order: Order, parts: ExecutorParts): Promise<Opera
   }
 }
 
-async function carryOut(
+/**
+ * The steps from `from` on, once the journal is open. What ends it early is undone at once, or
+ * left for a person to choose, as the plan says.
+ */
+export async function carryOut(
   operation: BegunOperation,
-  { ops, onProgress, signal }: ExecutorParts,
-  now: () => number,
+  { ops, onProgress, signal, now = Date.now }: Omit<ExecutorParts, 'stateDirectory'>,
+  before: Before = { progress: progressOf(operation, onProgress, now), done: [], touched: [] },
 ): Promise<OperationView> {
   const { plan, id } = operation
-  const progress = progressOf(operation, onProgress, now)
+  const { progress } = before
   const scribe = scribeOf(operation.journal, now)
   const site = { id, keepDirectory: keepDirectoryIn(operation.directory), signal }
-  const touched: number[] = []
+  const touched = [...before.touched]
   let failure: string | undefined
 
   for (const [index, step] of plan.steps.entries()) {
+    if (before.done.includes(index)) continue
     if (signal.aborted) break
-    const problem = await tryStep({ index, step, ops, site, scribe, progress, touched })
+    const begun = before.touched.includes(index)
+    const problem = await tryStep({ index, step, ops, site, scribe, progress, touched, begun })
     if (problem === undefined) continue
     failure = `Step ${index + 1} of ${plan.steps.length} failed: ${problem}`
     break
@@ -88,6 +94,9 @@ async function carryOut(
 
   if (failure === undefined && !signal.aborted) {
     return end(scribe, progress, 'done', allDone(plan.steps.length))
+  }
+  if (plan.whenStopped === 'ask' && touched.length > 0) {
+    return progress.end('stopped', `${failure ?? 'Cancelled.'} Go on from here, or roll back.`)
   }
   progress.say(failure ?? 'Cancelled; rolling back.')
   const rolling = { ...site, signal: new AbortController().signal }
@@ -102,6 +111,15 @@ async function carryOut(
     : end(scribe, progress, 'rolled-back', `${failure} ${after}`)
 }
 
+/** What an operation that goes on has behind it. Indexes of steps, in the order of the plan. */
+type Before = {
+  progress: Progress
+  /** Carried out and verified. */
+  done: readonly number[]
+  /** Everything that was begun and not undone, `done` among it. */
+  touched: readonly number[]
+}
+
 type Attempt = {
   index: number
   step: Step
@@ -111,19 +129,25 @@ type Attempt = {
   progress: Progress
   /** Gets the index once the world may have been touched. */
   touched: number[]
+  /** It was begun before, and nobody knows how far it came. */
+  begun: boolean
 }
 
 /** Returns what went wrong, if anything. */
 async function tryStep(attempt: Attempt): Promise<string | undefined> {
-  const { index, step, ops, site, scribe, progress, touched } = attempt
+  const { index, step, ops, site, scribe, progress, touched, begun } = attempt
   const op = opFor(ops, step)
   progress.step(index, { state: 'running' })
   try {
-    await op.precondition(step, site)
-    await scribe.write({ type: 'intent', step: index })
-    touched.push(index)
-    await op.run(step, site)
-    await op.verify(step, site)
+    if (!begun) {
+      await op.precondition(step, site)
+      await scribe.write({ type: 'intent', step: index })
+      touched.push(index)
+    }
+    if (!begun || !(await isDone(op, step, site))) {
+      await op.run(step, site)
+      await op.verify(step, site)
+    }
     await scribe.write({ type: 'done', step: index })
     progress.step(index, { state: 'done' })
     return undefined
@@ -134,6 +158,12 @@ async function tryStep(attempt: Attempt): Promise<string | undefined> {
     return problem
   }
 }
+
+const isDone = (op: Op<Step>, step: Step, site: OperationSite): Promise<boolean> =>
+  op.verify(step, site).then(
+    () => true,
+    () => false,
+  )
 
 export async function end(
   scribe: Scribe,

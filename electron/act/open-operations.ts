@@ -1,7 +1,7 @@
 import type { OperationView } from '../../shared/ipc/contract.ts'
 import { describeStep } from '../../shared/plan/plan.ts'
-import { end } from './executor.ts'
-import { type JournalRecord, openJournal } from './journal.ts'
+import { carryOut, end } from './executor.ts'
+import { type JournalRecord, type OpenJournal, openJournal } from './journal.ts'
 import { operationInProgress, takeTurn } from './one-at-a-time.ts'
 import {
   journalIn,
@@ -30,9 +30,10 @@ type OpenOperation = {
 }
 
 /**
- * `roll-back` undoes what was touched. `accept` ends an operation whose steps are all done.
+ * `continue` carries out what is left, `roll-back` undoes what was touched. `accept` ends an
+ * operation whose steps are all done.
  */
-type Direction = 'roll-back' | 'accept'
+type Direction = 'continue' | 'roll-back' | 'accept'
 
 /** What was interrupted on this machine, oldest first; without what is running right now. */
 export async function openOperations(stateDirectory: string): Promise<OpenOperation[]> {
@@ -87,7 +88,10 @@ type SettleParts = {
   ops: Ops
   stateDirectory: string
   onProgress: OnProgress
+  /** Cancels what goes on, as in `execute`. */
+  signal?: AbortSignal
   now?: () => number
+  openJournal?: OpenJournal
 }
 
 /**
@@ -114,7 +118,7 @@ export async function settle(
 async function settleNow(
   operation: OperationRecord,
   direction: Direction,
-  { ops, onProgress, now = Date.now }: SettleParts,
+  { ops, onProgress, signal = neverAborted(), now = Date.now, openJournal: begin }: SettleParts,
 ): Promise<OperationView> {
   const { id, file, directory, records } = operation
   const keepDirectory = keepDirectoryIn(directory)
@@ -126,14 +130,25 @@ async function settleNow(
   }
   const progress = progressOf(file, onProgress, now)
   showJournal(progress, records)
-  const journal = await openJournal(journalIn(directory))
+  const journal = await (begin ?? openJournal)(journalIn(directory))
   const scribe = scribeOf(journal, now)
   try {
     if (direction === 'accept') {
       return await end(scribe, progress, 'done', 'All steps had been done when it was interrupted.')
     }
-    const site = { id, keepDirectory, signal: new AbortController().signal }
     const touched = touchedIn(records)
+    if (direction === 'continue') {
+      if (records.some(({ type }) => type === 'undo')) {
+        throw new Error('It was being rolled back when it stopped, so it can only be rolled back.')
+      }
+      const done = [...stepsWith(records, 'done')]
+      return await carryOut(
+        { ...file, directory, journal },
+        { ops, onProgress, signal, now },
+        { progress, done, touched },
+      )
+    }
+    const site = { id, keepDirectory, signal: neverAborted() }
     const toMend = await rollBack({ plan: file.plan, touched, ops, site, scribe, progress })
     return toMend === undefined
       ? await end(
@@ -147,6 +162,8 @@ async function settleNow(
     await journal.close()
   }
 }
+
+const neverAborted = () => new AbortController().signal
 
 function showJournal(progress: Progress, records: readonly JournalRecord[]): void {
   const states = {

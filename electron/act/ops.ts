@@ -10,7 +10,8 @@ export type OperationSite = {
 
 /**
  * How one kind of step is performed. Each part throws with a sentence for a person.
- * `rollback` may be called after a `run` that did nothing or half of its work.
+ * `run` and `rollback` may be called after a `run` that did nothing, or half of its work, also
+ * in another process: they look at the world, not at what was done before.
  */
 export interface Op<S extends Step> {
   /** Still true what the plan was made for? */

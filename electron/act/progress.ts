@@ -11,7 +11,7 @@ export type Progress = {
   step(index: number, change: Partial<StepView>): void
   stateOf(index: number): StepView['state'] | undefined
   say(sentence: string): void
-  end(outcome: Outcome, sentence: string): OperationView
+  end(outcome: Outcome | 'stopped', sentence: string): OperationView
 }
 
 export function progressOf(file: PlanFile, tell: OnProgress, now: () => number): Progress {
@@ -57,9 +57,11 @@ export function progressOf(file: PlanFile, tell: OnProgress, now: () => number):
     stateOf: (index) => view.steps[index]?.state,
     say: (sentence) => void change({ sentence }),
     end(outcome, sentence) {
+      // What may still be gone on with waits; what is over is over.
+      const left = outcome === 'stopped' ? 'waiting' : 'skipped'
       const steps = view.steps.map((step) =>
-        step.state === 'waiting' ? { ...step, state: 'skipped' as const } : step,
-      )
+        step.state === 'waiting' ? { ...step, state: left } : step,
+      ) as StepView[]
       return change({ outcome, sentence, steps, finishedAt: new Date(now()).toISOString() })
     },
   }

@@ -17,6 +17,7 @@ const outcomeWords: Record<Outcome, string> = {
   'rolled-back': 'Rolled back',
   'needs-attention': 'Needs attention',
   cancelled: 'Cancelled',
+  stopped: 'Stopped',
 }
 
 const outcomeStates: Record<Exclude<Outcome, 'running'>, Health | 'info'> = {
@@ -24,6 +25,7 @@ const outcomeStates: Record<Exclude<Outcome, 'running'>, Health | 'info'> = {
   'rolled-back': 'warning',
   'needs-attention': 'critical',
   cancelled: 'info',
+  stopped: 'warning',
 }
 
 function Steps({ operation }: { operation: OperationView }) {

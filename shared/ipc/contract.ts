@@ -39,8 +39,11 @@ export const operationSchema = z.strictObject({
   stack: z.string(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().optional(),
-  /** `cancelled` never needs mending: what was done has been rolled back. */
-  outcome: z.enum(['running', 'done', 'rolled-back', 'needs-attention', 'cancelled']),
+  /**
+   * `cancelled` never needs mending: what was done has been rolled back. `stopped` waits for
+   * somebody who says whether it goes on or is rolled back.
+   */
+  outcome: z.enum(['running', 'done', 'rolled-back', 'needs-attention', 'cancelled', 'stopped']),
   sentence: z.string(),
   steps: z.array(
     z.strictObject({
