@@ -11,6 +11,9 @@ import { plainText } from './plain-text.ts'
 
 const compose = 'com.docker.compose.'
 export const projectLabel = `${compose}project`
+export const serviceLabel = `${compose}service`
+/** On the containers that we make to reach into a volume. They belong to no stack. */
+export const helperLabel = 'io.odin-sentinel.helper'
 
 const states: Readonly<Record<string, ContainerState>> = {
   created: 'created',
@@ -44,7 +47,7 @@ export function containerFromInspect(answer: InspectAnswer): Container {
     id: answer.Id,
     name: plainText(answer.Name).replace(/^\//, ''),
     project: plainText(labels[projectLabel] ?? ''),
-    service: plainText(labels[`${compose}service`] ?? ''),
+    service: plainText(labels[serviceLabel] ?? ''),
     number: Number(labels[`${compose}container-number`]) || 1,
     oneOff: labels[`${compose}oneoff`] === 'True',
     state: states[state.Status] ?? 'dead',

@@ -1,9 +1,8 @@
 import { addAbortSignal, type Readable } from 'node:stream'
-import Docker from 'dockerode'
-import type { z } from 'zod'
+import type Docker from 'dockerode'
 import type { Container } from '../../../shared/domain/container.ts'
 import type { Engine } from '../../../shared/domain/engine.ts'
-import { containerFromInspect, projectLabel } from './container-from-inspect.ts'
+import { containerFromInspect, helperLabel, projectLabel } from './container-from-inspect.ts'
 import {
   type EngineAnswer,
   engineAnswer,
@@ -13,6 +12,7 @@ import {
   listAnswer,
   versionAnswer,
 } from './engine-answers.ts'
+import { askerOf, dockerOver, limitTo, statusOf, usualPatienceMs } from './engine-call.ts'
 import { EngineFailure, engineFailure } from './engine-failure.ts'
 import { kindOfEngine } from './engine-kind.ts'
 import { Inspections } from './inspections.ts'
@@ -74,29 +74,12 @@ const inspectsAtOnce = 6
 export function connectEngine(target: EngineTarget, options: EngineOptions = {}): EngineClient {
   const { endpoint } = target
   const env = options.env ?? process.env
-  const giveUpAfterMs = options.giveUpAfterMs ?? (target.kind === 'ssh' ? 45_000 : 10_000)
+  const giveUpAfterMs = options.giveUpAfterMs ?? usualPatienceMs(target)
   const requests = new EngineAgent(target, env, true)
   const docker = dockerOver(requests, target)
   const inspections = new Inspections()
 
-  /** One call with its own end: rejects with an EngineFailure, also when nothing answers. */
-  async function ask<S extends z.ZodType>(
-    shape: S,
-    signal: AbortSignal | undefined,
-    call: (abortSignal: AbortSignal) => Promise<unknown>,
-  ): Promise<z.infer<S>> {
-    const limit = limitTo(giveUpAfterMs, signal)
-    try {
-      const answer = shape.safeParse(await call(limit.signal))
-      if (answer.success) return answer.data
-      const where = answer.error.issues[0]?.path.join('.') ?? ''
-      throw new EngineFailure('invalid', `The answer of ${endpoint} makes no sense at "${where}".`)
-    } catch (error) {
-      throw engineFailure(endpoint, error)
-    } finally {
-      limit.clear()
-    }
-  }
+  const ask = askerOf(endpoint, giveUpAfterMs)
 
   async function look(signal?: AbortSignal): Promise<Engine> {
     const [info, version] = await Promise.all([
@@ -129,10 +112,13 @@ export function connectEngine(target: EngineTarget, options: EngineOptions = {})
     return (method as (given: object) => Promise<unknown>).call(docker, given)
   }
 
-  const list = (label: string, signal: AbortSignal | undefined) =>
-    ask(listAnswer, signal, (abortSignal) =>
+  async function list(label: string, signal: AbortSignal | undefined) {
+    const listed = await ask(listAnswer, signal, (abortSignal) =>
       docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }),
     )
+    // A helper has the labels of the image it was made from, Compose's own among them.
+    return listed.filter(({ Labels }) => !Object.hasOwn(Labels, helperLabel))
+  }
 
   /** Undefined when the container went away between the list and this. */
   async function inspect(listed: ListedContainer, signal?: AbortSignal) {
@@ -145,8 +131,7 @@ export function connectEngine(target: EngineTarget, options: EngineOptions = {})
       keep(listed, container)
       return container
     } catch (error) {
-      const status = ((error as Error).cause as { statusCode?: number } | undefined)?.statusCode
-      if (status === 404) return undefined
+      if (statusOf(error) === 404) return undefined
       throw error
     }
   }
@@ -239,51 +224,6 @@ function eventIn(line: string): ContainerEvent | undefined {
     containerId: data.Actor.ID,
     at: Math.floor(data.timeNano / 1e6),
     attributes: data.Actor.Attributes,
-  }
-}
-
-/**
- * A dockerode that cannot go astray. docker-modem 5.0.7 prefers DOCKER_HOST of the environment
- * to a given socketPath, mixes in DOCKER_CERT_PATH, and throws when either makes no sense;
- * so it does not get to see them, and every connection comes from our agent.
- */
-function dockerOver(agent: EngineAgent, target: EngineTarget): Docker {
-  const { DOCKER_HOST: hidden } = process.env
-  delete process.env['DOCKER_HOST']
-  try {
-    const options: Docker.DockerOptions & { agent: EngineAgent } = {
-      // It takes a host apart with url.parse, of which Node 24 warns (DEP0169). A socket's path it
-      // leaves alone, and our agent knows better where to connect to.
-      socketPath: target.endpoint,
-      headers: { Host: hostHeader(target) },
-      protocol: 'http',
-      agent,
-    }
-    return new Docker(options)
-  } finally {
-    if (hidden !== undefined) process.env['DOCKER_HOST'] = hidden
-  }
-}
-
-function hostHeader(target: EngineTarget): string {
-  if (target.kind !== 'tcp') return 'docker'
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host
-  return `${host}:${target.port}`
-}
-
-/** Aborts after a while or with the given signal, and leaves nothing behind when cleared. */
-function limitTo(milliseconds: number, signal: AbortSignal | undefined) {
-  const controller = new AbortController()
-  const abort = () => controller.abort(signal?.reason)
-  const timer = setTimeout(() => controller.abort(), milliseconds)
-  if (signal?.aborted) abort()
-  signal?.addEventListener('abort', abort, { once: true })
-  return {
-    signal: controller.signal,
-    clear() {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-    },
   }
 }
 

@@ -1,0 +1,111 @@
+import type { Readable } from 'node:stream'
+import type { Container } from '../../../../shared/domain/container.ts'
+
+/** A container with what has to be known before it is touched. */
+export type ContainerUpClose = Container & {
+  /** The engine's own words, to the nanosecond: they tell one start or end from any other. */
+  startedStamp: string
+  finishedStamp: string
+  /** It is gone once it has stopped. */
+  autoRemove: boolean
+  /** How long the engine waits for it to end; absent where nobody has said. */
+  stopTimeoutSeconds?: number
+  /** What its program was started with. */
+  args: readonly string[]
+  cwd: string
+}
+
+export type EngineVolume = {
+  name: string
+  driver: string
+  options: Readonly<Record<string, string>>
+  labels: Readonly<Record<string, string>>
+  createdAt: string
+}
+
+/** What a helper has mounted: a volume by name, or a directory of the engine's machine. */
+export type HelperMount = {
+  type: 'volume' | 'bind'
+  source: string
+  readOnly: boolean
+}
+
+export type HelperWanted = {
+  /** Stands on its label, so that it is found again after a crash. */
+  id: string
+  mount: HelperMount
+}
+
+export type HelperFound = { containerId: string; id: string; createdAt: number }
+
+/** Times are as precise as the engine's, sizes are of what a link leads to. */
+export type PathStat = { sizeBytes: number; mtime: string; linkTarget: string }
+
+/** Where a helper has its mount. */
+export const helperMountPath = '/odin-sentinel'
+
+/**
+ * What changes an engine, and what is looked at for it. Nothing is ever pulled, no volume is ever
+ * removed, and only containers that carry our own label are. Every call but those that stream
+ * gives up after a while, and rejects with an `EngineFailure` that a person can read.
+ */
+export interface EngineHands {
+  readonly endpoint: string
+  /** Its ID, and what its clock shows in epoch milliseconds. */
+  identity(signal?: AbortSignal): Promise<{ id: string; version: string; now: number }>
+
+  /** Undefined when there is none. */
+  container(id: string, signal?: AbortSignal): Promise<ContainerUpClose | undefined>
+  containersOf(
+    project: string,
+    service: string,
+    signal?: AbortSignal,
+  ): Promise<readonly ContainerUpClose[]>
+  /** Running or not; helpers are left out. */
+  containersUsing(volume: string, signal?: AbortSignal): Promise<readonly ContainerUpClose[]>
+  /** Names of running containers that live in the network of this one. */
+  inItsNetwork(id: string, signal?: AbortSignal): Promise<readonly string[]>
+  /** Waits for its end, up to `graceSeconds`; after that the engine kills it. Harmless when it is not running. */
+  stop(id: string, graceSeconds: number, signal?: AbortSignal): Promise<void>
+  /** Harmless when it is running. */
+  start(id: string, signal?: AbortSignal): Promise<void>
+  /** Runs a program in a running container. Rejects when the container has no such program. */
+  exec(
+    id: string,
+    command: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<{ exitCode: number; output: string }>
+
+  volumes(signal?: AbortSignal): Promise<readonly EngineVolume[]>
+  volume(name: string, signal?: AbortSignal): Promise<EngineVolume | undefined>
+  /** Rejects where one has this name. */
+  createVolume(volume: Omit<EngineVolume, 'createdAt'>, signal?: AbortSignal): Promise<EngineVolume>
+
+  /**
+   * Makes a container from any image that the engine has; it is never started. What is wanted is
+   * at `helperMountPath` in it. Rejects where there is no such volume or directory.
+   */
+  createHelper(wanted: HelperWanted, signal?: AbortSignal): Promise<string>
+  /** Makes a helper, runs the program to its end in it, without a network, and removes it. */
+  runHelper(
+    wanted: HelperWanted,
+    command: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<{ exitCode: number }>
+  /** By its container's ID. Refuses what is no helper; harmless when it is gone. Volumes stay. */
+  removeHelper(containerId: string, signal?: AbortSignal): Promise<void>
+  /** All that are there, also those of other processes. */
+  helpers(signal?: AbortSignal): Promise<readonly HelperFound[]>
+
+  /**
+   * A tar stream of the path, as fast as it is read. The engine keeps the container locked until it
+   * has been read to its end or destroyed, so nothing else can be asked of this container meanwhile.
+   */
+  readArchive(containerId: string, path: string, signal: AbortSignal): Promise<Readable>
+  /** Unpacks a tar stream there. Owners are those of the stream. */
+  writeArchive(containerId: string, path: string, tar: Readable, signal: AbortSignal): Promise<void>
+  /** Of the path itself, not of where it leads to. Undefined when there is none. */
+  statPath(containerId: string, path: string, signal?: AbortSignal): Promise<PathStat | undefined>
+
+  close(): void
+}

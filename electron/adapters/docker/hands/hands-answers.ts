@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { inspectAnswer } from '../engine-answers.ts'
+
+// What is taken from the answers of an engine that is about to be changed.
+
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '')
+const texts = z
+  .array(z.string())
+  .nullish()
+  .transform((value) => value ?? [])
+const textMap = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((value) => value ?? {})
+
+export const anyAnswer = z.unknown()
+
+export const identityAnswer = z.object({ ID: text, ServerVersion: text, SystemTime: text })
+
+export const closeInspectAnswer = inspectAnswer.and(
+  z.object({
+    Args: texts,
+    State: z.object({ StartedAt: text, FinishedAt: text }),
+    Config: z.object({ StopTimeout: z.number().nullish(), WorkingDir: text }),
+    HostConfig: z.object({ AutoRemove: z.boolean().nullish() }),
+  }),
+)
+export type CloseInspectAnswer = z.infer<typeof closeInspectAnswer>
+
+export const idsAnswer = z.array(
+  z.object({
+    Id: z.string().min(1),
+    Names: texts,
+    Created: z.number().nullish(),
+    State: text,
+    Labels: textMap,
+    HostConfig: z.object({ NetworkMode: text }).nullish(),
+  }),
+)
+
+const volume = z.object({
+  Name: z.string().min(1),
+  Driver: text,
+  Labels: textMap,
+  Options: textMap,
+  CreatedAt: text,
+})
+export const volumeAnswer = volume
+export const volumesAnswer = z.object({
+  Volumes: z
+    .array(volume)
+    .nullish()
+    .transform((value) => value ?? []),
+})
+
+export const imagesAnswer = z.array(
+  z.object({
+    Id: z.string().min(1),
+    Labels: textMap,
+    Size: z.number().nullish(),
+  }),
+)
+export const imageAnswer = z.object({
+  Id: z.string().min(1),
+  Config: z
+    .object({ Volumes: z.record(z.string(), z.unknown()).nullish(), Labels: textMap })
+    .nullish(),
+})
+
+export const createdAnswer = z.object({ id: z.string().min(1) })
+export const execEndAnswer = z.object({ ExitCode: z.number().nullish() })
+export const waitAnswer = z.object({ StatusCode: z.number() })
+
+/** Of HEAD …/archive, in base64 in a header. */
+export const pathStatAnswer = z.object({ size: z.number(), mtime: text, linkTarget: text })
