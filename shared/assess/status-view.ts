@@ -1,3 +1,4 @@
+import { dashboardsShown, panelCounts } from '../domain/dashboards-shown.ts'
 import type { MonitoringSights } from '../domain/monitoring.ts'
 import type { ObservedState } from '../domain/observed-state.ts'
 import type { Reading } from '../domain/reading.ts'
@@ -72,9 +73,9 @@ function monitoringPart(sights: MonitoringSights, verdict: MonitoringVerdict): M
     total: all.length,
   })
   const grafanas = known(sights.grafana)
-  const asking = grafanas
-    .flatMap(({ dashboards = [] }) => dashboards)
-    .filter(({ panels }) => panels.some(({ state }) => state !== 'not-checked'))
+  const { working, total } = dashboardsShown(
+    grafanas.flatMap(({ dashboards = [] }) => dashboards).map(panelCounts),
+  )
   return {
     health: verdict.health,
     sentence: verdict.sentence,
@@ -89,7 +90,7 @@ function monitoringPart(sights: MonitoringSights, verdict: MonitoringVerdict): M
         grafanas.flatMap(({ datasources = [] }) => datasources),
         ({ health }) => health === 'ok',
       ),
-      dashboards: share(asking, ({ panels }) => panels.some(({ state }) => state === 'data')),
+      dashboards: { working, total },
       gpus: sights.gpus.status === 'known' ? sights.gpus.value.cards.length : 0,
     },
   }

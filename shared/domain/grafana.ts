@@ -7,8 +7,11 @@ export type Datasource = {
   message: string
 }
 
-/** Whether a panel's queries return data now. `not-checked`: it has none, or no token lets us ask. */
-export type PanelState = 'data' | 'no-data' | 'error' | 'not-checked'
+/**
+ * Whether a panel's queries return data now. `asks-nothing`: it has none. `not-checked`: they
+ * could not be asked, or are not understood, so that nobody can tell.
+ */
+export type PanelState = 'data' | 'no-data' | 'error' | 'not-checked' | 'asks-nothing'
 
 export type Panel = {
   id: number

@@ -34,15 +34,20 @@ const dashboardRowSchema = z.strictObject({
   uid: z.string(),
   title: z.string(),
   folder: z.string(),
-  panels: z.number().describe('panels that ask for data'),
+  panels: z.number().describe('panels that could be checked'),
   withData: z.number(),
   broken: z.array(
     z.strictObject({
       title: z.string(),
       state: z.enum(['no-data', 'error']),
       message: z.string(),
+      since: time.nullable(),
+      lastDataAt: time.nullable().describe('null when it was never seen with data'),
     }),
   ),
+  unchecked: z
+    .array(z.strictObject({ title: z.string(), why: z.string() }))
+    .describe('panels of which nobody can tell'),
 })
 
 const datasourceRowSchema = z.strictObject({

@@ -335,7 +335,7 @@ describe('Grafana (a stand-in) over the real Prometheus', () => {
       Rate: 'data',
       'No such metric': 'no-data',
       Broken: 'error',
-      Words: 'not-checked',
+      Words: 'asks-nothing',
       Instance: 'data',
       Gone: 'error',
       'Not a number': 'data',

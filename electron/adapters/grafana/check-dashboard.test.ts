@@ -80,7 +80,7 @@ test('the panels of one datasource share a request, and an error stays with its 
     {
       id: 4,
       title: 'up',
-      state: 'not-checked',
+      state: 'asks-nothing',
       message: 'A panel of type text asks no datasource.',
     },
   ])

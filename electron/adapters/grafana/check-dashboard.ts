@@ -59,7 +59,7 @@ export async function checkDashboard(check: DashboardCheck): Promise<Dashboard> 
     const asks = panelAsks(panel, around)
     if (asks.kind === 'queries') asking.push({ panel, ...asks })
     else {
-      const state = asks.kind === 'broken' ? 'error' : 'not-checked'
+      const state = asks.kind === 'broken' ? 'error' : 'asks-nothing'
       judged.push({ panel, judged: { state, message: asks.why } })
     }
   }

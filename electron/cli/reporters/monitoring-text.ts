@@ -1,4 +1,5 @@
-import type { MonitoringView } from '../../../shared/ipc/monitoring-view.ts'
+import { dashboardsShown, dashboardsShownWords } from '../../../shared/domain/dashboards-shown.ts'
+import type { DashboardRow, MonitoringView } from '../../../shared/ipc/monitoring-view.ts'
 import type { Paint } from './paint.ts'
 import { table } from './table.ts'
 
@@ -68,8 +69,7 @@ export const monitoringParts: Record<MonitoringPart, Part> = {
       dashboardsCheckedAt,
     }),
     text: dashboardsText,
-    state: ({ dashboards }) =>
-      seenOr(dashboards, dashboards.some(({ broken }) => broken.length > 0) ? 'broken' : 'works'),
+    state: ({ dashboards }) => seenOr(dashboards, worst(dashboards.map(stateOfDashboard))),
   },
   gpus: {
     describe: 'Print the NVIDIA GPUs of this machine.',
@@ -187,20 +187,29 @@ function list(head: string[], rows: string[][], otherwise: string, paint: Paint)
 const blindText = (blind: MonitoringView['blind'], source: string): string | undefined =>
   blind.find((one) => one.source === source)?.failure
 
+/** Of a dashboard of which no panel could be checked nobody can tell. */
+function stateOfDashboard({ panels, withData, unchecked }: DashboardRow): State {
+  if (panels === 0) return unchecked.length > 0 ? 'cannot-tell' : 'works'
+  return withData < panels ? 'broken' : 'works'
+}
+
 function dashboardsText(view: MonitoringView, paint: Paint): string {
   const { dashboards } = view
   if (dashboards.length === 0) {
     return 'No dashboards are seen. With a token of Grafana they are: odin-sentinel token grafana.'
   }
-  const well = dashboards.filter(({ broken }) => broken.length === 0).length
+  const shown = dashboardsShown(
+    dashboards.map((row) => ({ ...row, unchecked: row.unchecked.length })),
+  )
   const rows = dashboards.flatMap((row) => [
-    [
-      stateText(row.broken.length > 0 ? 'broken' : 'works', paint, row.title),
-      `${row.withData} of ${row.panels} panels`,
-    ],
-    ...row.broken.map(({ title, message }) => [`    ${title}`, message || 'no data']),
+    [stateText(stateOfDashboard(row), paint, row.title), `${row.withData} of ${row.panels} panels`],
+    ...row.broken.map(({ title, message, lastDataAt }) => [
+      `    ${title}`,
+      [message || 'no data', lastDataAt && `Last data at ${lastDataAt}.`].filter(Boolean).join(' '),
+    ]),
+    ...row.unchecked.map(({ title, why }) => [`    ${title}`, `cannot be checked: ${why}`]),
   ])
-  return `${well} of ${dashboards.length} dashboards show data.\n\n${table(rows, '  ')}`
+  return `${dashboardsShownWords(shown)}.\n\n${table(rows, '  ')}`
 }
 
 function driftText({ drift, acceptedAt }: MonitoringView, paint: Paint): string {

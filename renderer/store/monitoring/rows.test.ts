@@ -42,7 +42,7 @@ describe('what is unknown never looks fine', () => {
   })
 
   test('a dashboard without panels that could be asked does not show data', () => {
-    expect(dashboardRows(unknown)[0]).toMatchObject({ state: 'unknown', word: 'cannot tell' })
+    expect(dashboardRows(unknown, now)[0]).toMatchObject({ state: 'unknown', word: 'cannot tell' })
     expect(dashboardsWords(unknown, now)).toBe('not looked at yet')
   })
 
@@ -62,7 +62,7 @@ test('a count is of what is known to work', () => {
   expect(shareWords(exporterRows(crowded), 'work')).toBe('56 of 60 work')
   expect(shareWords(targetRows(crowded, now), 'are up')).toBe('197 of 200 are up')
   expect(dashboardsWords(crowded, now)).toBe(
-    '11 of 14 dashboards show all their data, looked 40 s ago',
+    '11 of 14 dashboards show data in every panel, looked 40 s ago',
   )
 })
 

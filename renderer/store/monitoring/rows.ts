@@ -1,6 +1,7 @@
-import type { MonitoringView } from '../../../shared/ipc/monitoring-view.ts'
+import { dashboardsShown, dashboardsShownWords } from '../../../shared/domain/dashboards-shown.ts'
+import type { DashboardRow, MonitoringView } from '../../../shared/ipc/monitoring-view.ts'
 import type { ChainStage, Health, LinkState } from '../../../shared/ipc/status.ts'
-import { countWords, durationWords } from '../wording.ts'
+import { durationWords } from '../wording.ts'
 
 /** One line of a table: its state by shape, colour and word, then its cells. */
 export type FactRow = {
@@ -104,7 +105,14 @@ export const datasourceRows = ({ datasources }: MonitoringView): FactRow[] =>
     })),
   )
 
-export function dashboardRows({ dashboards }: MonitoringView): FactRow[] {
+function brokenWords(panel: DashboardRow['broken'][number], now: number): string {
+  const { state, message, since, lastDataAt } = panel
+  const what = message || (state === 'error' ? 'error' : 'no data')
+  if (lastDataAt !== null) return `${what} Last data ${ago(lastDataAt, now)}.`
+  return since === null ? what : `${what} Seen so for ${durationWords(now - Date.parse(since))}.`
+}
+
+export function dashboardRows({ dashboards }: MonitoringView, now: number): FactRow[] {
   return brokenFirst(
     dashboards.map((row) => ({
       key: row.uid,
@@ -113,21 +121,18 @@ export function dashboardRows({ dashboards }: MonitoringView): FactRow[] {
         row.title,
         row.folder,
         `${row.withData} of ${row.panels}`,
-        row.broken
-          .map(
-            ({ title, state, message }) =>
-              `${title}: ${message || (state === 'error' ? 'error' : 'no data')}`,
-          )
-          .join('; '),
+        [
+          ...row.broken.map((panel) => `${panel.title}: ${brokenWords(panel, now)}`),
+          ...row.unchecked.map(({ title, why }) => `${title}: cannot be checked. ${why}`),
+        ].join('; '),
       ],
     })),
   )
 }
 
 /** Where no panel could be asked, nothing has been shown to work. */
-function dashboardState(
-  row: MonitoringView['dashboards'][number],
-): Pick<FactRow, 'state' | 'word'> {
+function dashboardState(row: DashboardRow): Pick<FactRow, 'state' | 'word'> {
+  if (row.panels === 0 && row.unchecked.length === 0) return { state: 'info', word: 'asks nothing' }
   if (row.panels === 0) return { state: 'unknown', word: 'cannot tell' }
   if (row.withData === 0) return { state: 'critical', word: 'no data' }
   return row.withData < row.panels
@@ -137,9 +142,10 @@ function dashboardState(
 
 export function dashboardsWords({ dashboards, dashboardsCheckedAt }: MonitoringView, now: number) {
   if (dashboardsCheckedAt === null) return 'not looked at yet'
-  const well = dashboards.filter(({ broken, panels }) => panels > 0 && broken.length === 0).length
-  const checked = ago(dashboardsCheckedAt, now)
-  return `${well} of ${countWords(dashboards.length, 'dashboard')} show all their data, looked ${checked}`
+  const shown = dashboardsShown(
+    dashboards.map((row) => ({ ...row, unchecked: row.unchecked.length })),
+  )
+  return `${dashboardsShownWords(shown)}, looked ${ago(dashboardsCheckedAt, now)}`
 }
 
 export const programRows = ({ programs }: MonitoringView): FactRow[] =>

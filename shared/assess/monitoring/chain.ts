@@ -1,3 +1,8 @@
+import {
+  dashboardsShown,
+  dashboardsShownWords,
+  panelCounts,
+} from '../../domain/dashboards-shown.ts'
 import type { ExporterSight } from '../../domain/exporter-sight.ts'
 import type { MonitoringSights } from '../../domain/monitoring.ts'
 import type { ServiceSight } from '../../domain/prometheus.ts'
@@ -164,13 +169,10 @@ function dashboards(situation: Situation, { grafana }: MonitoringSights): Seen {
   if (all.some((one) => one?.dashboardsCheckedAt === undefined)) {
     return cannotTell('Whether dashboards show data has not been looked at yet.')
   }
-  const asking = all
-    .flatMap((one) => one?.dashboards ?? [])
-    .filter(({ panels }) => panels.some(({ state }) => state !== 'not-checked'))
-  const shown = asking.filter(({ panels }) => panels.some(({ state }) => state === 'data')).length
-  return works(
-    `${shown} of ${counted(asking.length, 'dashboard')} ${shown === 1 ? 'shows' : 'show'} data.`,
-  )
+  const shown = dashboardsShown(all.flatMap((one) => one?.dashboards ?? []).map(panelCounts))
+  const sentence = `${dashboardsShownWords(shown)}.`
+  if (shown.total > 0) return works(sentence)
+  return shown.unchecked > 0 ? cannotTell(sentence) : { state: 'not-there', sentence }
 }
 
 function logs(situation: Situation, { loki, shippers }: MonitoringSights): Seen {

@@ -1,3 +1,4 @@
+import { panelCounts } from '../../domain/dashboards-shown.ts'
 import type { ExporterSight } from '../../domain/exporter-sight.ts'
 import type { Gpu, GpuMoment, Gpus } from '../../domain/gpu.ts'
 import type { Dashboard } from '../../domain/grafana.ts'
@@ -148,15 +149,20 @@ function targetRows({ look }: ServiceSight<Prometheus>): TargetRow[] {
 }
 
 function dashboardRow({ uid, title, folder, panels }: Dashboard): DashboardRow {
-  const asked = panels.filter(({ state }) => state !== 'not-checked')
+  const counts = panelCounts({ panels })
   return {
     uid,
     title,
     folder,
-    panels: asked.length,
-    withData: asked.filter(({ state }) => state === 'data').length,
-    broken: asked.flatMap(({ title: panel, state, message }) =>
-      state === 'no-data' || state === 'error' ? [{ title: panel, state, message }] : [],
+    panels: counts.panels,
+    withData: counts.withData,
+    broken: panels.flatMap(({ title: panel, state, message, since, lastDataAt }) =>
+      state === 'no-data' || state === 'error'
+        ? [{ title: panel, state, message, since: timeOf(since), lastDataAt: timeOf(lastDataAt) }]
+        : [],
+    ),
+    unchecked: panels.flatMap(({ title: panel, state, message }) =>
+      state === 'not-checked' ? [{ title: panel, why: message }] : [],
     ),
   }
 }

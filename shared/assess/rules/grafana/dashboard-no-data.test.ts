@@ -25,7 +25,7 @@ test.each<[string, PanelState[], string[] | undefined, string | undefined]>([
     ['nodes/1', 'nodes/3'],
     'shows no data in 1 of 3 panels',
   ],
-  ['text asks for nothing', ['not-checked'], undefined, undefined],
+  ['text asks for nothing', ['asks-nothing'], undefined, undefined],
 ])('%s', (_, states, accepted, fact) => {
   const grafana = [grafanaWith({ dashboards: [aDashboard({ panels: panels(...states) })] })]
   const baseline = aBaseline(accepted ? { panels: accepted } : {})

@@ -1,3 +1,4 @@
+import { checkedPanels } from '../../../domain/dashboards-shown.ts'
 import type { Dashboard, Panel } from '../../../domain/grafana.ts'
 import type { Prometheus, ServiceSight } from '../../../domain/prometheus.ts'
 import type { Finding } from '../../finding.ts'
@@ -15,7 +16,7 @@ export function dashboardNoData({ monitoring, baseline }: Situation): Finding[] 
     const { dashboards = [], dashboardsCheckedAt } = sight.look.value
     const early = dashboardsCheckedAt !== undefined && dashboardsCheckedAt < begun
     return dashboards.flatMap((dashboard): Finding[] => {
-      const asked = dashboard.panels.filter(({ state }) => state !== 'not-checked')
+      const asked = checkedPanels(dashboard)
       const broken = brokenPanels(dashboard, asked, baseline?.panels).filter(
         ({ state }) => state === 'error' || !early,
       )
