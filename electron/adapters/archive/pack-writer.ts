@@ -1,5 +1,17 @@
-import type { Readable } from 'node:stream'
+import { createHash } from 'node:crypto'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import type { Readable, TransformOptions } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { constants, createZstdCompress, type ZstdOptions, zstdDecompressSync } from 'node:zlib'
+import { diskProblem } from '../disk/disk-problem.ts'
+import { encrypted } from './age-stream.ts'
+import { ContentChanged } from './archive-problem.ts'
+import { memberName } from './member-name.ts'
+import { nameBook } from './name-book.ts'
 import type { PackMember } from './pack-member.ts'
+import { encodeHeader, padding } from './tar-header.ts'
+import { chunksOf, endOfArchive } from './tar-writer.ts'
+import { frameScan } from './zstd-frame.ts'
 
 export interface PackWriter {
   /**
@@ -20,10 +32,225 @@ export interface PackWriter {
   abandon(): Promise<void>
 }
 
-/** Makes a new file; rejects with a `DiskProblem` where one stands. */
+/** What one call of the compressor gets: always the same cuts, so that the same members make the same bytes. */
+const portionBytes = 256 * 1024
+const zeros = Buffer.alloc(portionBytes)
+
+/**
+ * A tar file in one zstd frame with its checksum, encrypted where there are recipients.
+ * Makes a new file; rejects with a `DiskProblem` where one stands.
+ *
+ * With one worker: Node's stream (24.21) does not wait for zstd's own threads
+ * (ZSTD_c_nbWorkers), and breaks with ERR_STREAM_PUSH_AFTER_EOF.
+ */
 export async function openPackWriter(
   path: string,
   options: { recipients?: readonly string[]; level?: number } = {},
 ): Promise<PackWriter> {
-  throw new Error(`${path} ${options.level} is not written yet.`)
+  const { recipients = [], level = 3 } = options
+  const problem = (error: unknown) => diskProblem(error, path, `${path} cannot be written`)
+  const file = await open(path, 'wx', 0o600).catch((error) => {
+    throw problem(error)
+  })
+  const sink = fileSink(file, path)
+  const zstd: ZstdOptions & TransformOptions = {
+    params: {
+      [constants.ZSTD_c_compressionLevel]: level,
+      [constants.ZSTD_c_checksumFlag]: 1,
+    },
+    chunkSize: portionBytes,
+    highWaterMark: 4 * portionBytes,
+  }
+  const compressor = createZstdCompress(zstd)
+  let failure: unknown
+  const flow = recipients.length
+    ? pipeline(compressor, oneFrame, (frame) => encrypted(frame, recipients), sink.write)
+    : pipeline(compressor, oneFrame, sink.write)
+  const done = flow.catch((error) => {
+    failure ??= error
+  })
+  const portions = portionQueue(compressor, () => failure)
+  const names = nameBook()
+  let isBusy = false
+
+  async function packContent(
+    member: PackMember,
+    content: Readable | Uint8Array | undefined,
+  ): Promise<{ sha256: string; sizeBytes: number }> {
+    const hash = createHash('sha256')
+    const { sizeBytes } = member
+    let readBytes = 0
+    let broken: { error: unknown } | undefined
+    const pack = async (bytes: Uint8Array): Promise<void> => {
+      hash.update(bytes)
+      await portions.put(bytes)
+    }
+    try {
+      for await (const chunk of chunksOf(content)) {
+        const missing = sizeBytes - readBytes
+        readBytes += chunk.length
+        await pack(chunk.length > missing ? chunk.subarray(0, Math.max(0, missing)) : chunk)
+        if (readBytes > sizeBytes) break
+      }
+    } catch (error) {
+      if (failure !== undefined) throw error
+      broken = { error }
+    }
+    for (let left = sizeBytes - readBytes; left > 0; left -= portionBytes) {
+      await pack(zeros.subarray(0, Math.min(left, portionBytes)))
+    }
+    await portions.put(zeros.subarray(0, padding(sizeBytes)))
+    if (broken) throw broken.error
+    const sha256 = hash.digest('hex')
+    if (readBytes !== sizeBytes) throw new ContentChanged(member, { sha256, readBytes })
+    return { sha256, sizeBytes }
+  }
+
+  return {
+    get writtenBytes() {
+      return sink.writtenBytes()
+    },
+
+    async add(member, content) {
+      if (isBusy) throw new Error('A pack takes one member at a time.')
+      if (memberName(member.name) !== member.name) {
+        throw new Error(`${member.name} is no plain name for a member of a pack.`)
+      }
+      isBusy = true
+      try {
+        names.add(member)
+        await portions.put(encodeHeader(member))
+        return await packContent(
+          member.type === 'file' ? member : { ...member, sizeBytes: 0 },
+          content,
+        )
+      } catch (error) {
+        throw failure !== undefined ? problem(failure) : error
+      } finally {
+        isBusy = false
+      }
+    },
+
+    async finish() {
+      try {
+        await portions.put(endOfArchive)
+        await portions.flush()
+        compressor.end()
+        await done
+        if (failure !== undefined) throw failure
+        await file.chmod(0o400)
+        await file.sync()
+        await file.close()
+      } catch (error) {
+        throw problem(failure ?? error)
+      }
+      return { sha256: sink.sha256(), sizeBytes: sink.writtenBytes() }
+    },
+
+    async abandon() {
+      failure ??= new Error('The pack was abandoned')
+      compressor.destroy()
+      await done
+      await file.close().catch(() => undefined)
+      await rm(path, { force: true }).catch((error) => {
+        throw diskProblem(error, path, `${path} cannot be removed`)
+      })
+    },
+  }
+}
+
+/** Cuts what it is given into portions of one size, and waits while the compressor has enough. */
+function portionQueue(
+  compressor: ReturnType<typeof createZstdCompress>,
+  failure: () => unknown,
+): { put(bytes: Uint8Array): Promise<void>; flush(): Promise<void> } {
+  const free: Buffer[] = []
+  let portion: Buffer = Buffer.allocUnsafe(portionBytes)
+  let filled = 0
+
+  const check = (): void => {
+    const error = failure()
+    if (error !== undefined) throw error
+  }
+
+  const drained = (): Promise<void> =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        compressor.off('drain', wake).off('close', wake)
+        resolve()
+      }
+      compressor.on('drain', wake).on('close', wake)
+    })
+
+  async function put(bytes: Uint8Array): Promise<void> {
+    check()
+    for (let at = 0; at < bytes.length; ) {
+      const part = bytes.subarray(at, at + portionBytes - filled)
+      portion.set(part, filled)
+      filled += part.length
+      at += part.length
+      if (filled < portionBytes) continue
+      const full = portion
+      const hasRoom = compressor.write(full, () => free.push(full))
+      portion = free.pop() ?? Buffer.allocUnsafe(portionBytes)
+      filled = 0
+      if (!hasRoom) {
+        await drained()
+        check()
+      }
+    }
+  }
+
+  return {
+    put,
+    async flush() {
+      check()
+      // Ended while writes are queued, the stream appends an empty frame (nodejs/node#66078).
+      await new Promise<void>((resolve) => {
+        compressor.write(portion.subarray(0, filled), () => resolve())
+      })
+      filled = 0
+      check()
+    },
+  }
+}
+
+/**
+ * The first frame alone. Node's stream appends an empty one when the output ends just where its
+ * buffer does (nodejs/node#66078), and what reads one frame would take that for garbage.
+ */
+async function* oneFrame(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const scan = frameScan()
+  const beyond: Buffer[] = []
+  for await (const chunk of compressed) {
+    const end = scan.take(chunk)
+    if (end > 0) yield chunk.subarray(0, end)
+    if (end < chunk.length) beyond.push(chunk.subarray(end))
+  }
+  if (!scan.hasEnded) throw new Error('zstd did not end its frame')
+  const rest = Buffer.concat(beyond)
+  if (rest.length > 0 && zstdDecompressSync(rest).length > 0) {
+    throw new Error('zstd made more than one frame')
+  }
+}
+
+function fileSink(file: FileHandle, path: string) {
+  const hash = createHash('sha256')
+  let writtenBytes = 0
+  return {
+    sha256: () => hash.digest('hex'),
+    writtenBytes: () => writtenBytes,
+    async write(bytes: AsyncIterable<Uint8Array>): Promise<void> {
+      for await (const chunk of bytes) {
+        hash.update(chunk)
+        for (let at = 0; at < chunk.length; ) {
+          const { bytesWritten } = await file.write(chunk, at).catch((error) => {
+            throw diskProblem(error, path, `${path} cannot be written`)
+          })
+          at += bytesWritten
+        }
+        writtenBytes += chunk.length
+      }
+    },
+  }
 }

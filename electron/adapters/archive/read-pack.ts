@@ -1,6 +1,24 @@
-import type { Readable } from 'node:stream'
+import { createHash } from 'node:crypto'
+import { constants, type FileHandle, open } from 'node:fs/promises'
+import type { Readable, TransformOptions } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createZstdDecompress, type ZstdOptions } from 'node:zlib'
+import { diskProblem } from '../disk/disk-problem.ts'
+import { ageMagic, decrypted } from './age-stream.ts'
+import { ArchiveDamaged, ArchiveRefused } from './archive-problem.ts'
 import type { PackMember } from './pack-member.ts'
-import type { TarLimits } from './tar-entries.ts'
+import { type TarLimits, tarEntries } from './tar-entries.ts'
+import { oneWholeFrame } from './zstd-frame.ts'
+
+export type PackLimits = TarLimits & {
+  /**
+   * Unpacked bytes for each byte of the pack. Unlimited by itself: zstd packs a file of zeros to
+   * a thirty-thousandth of its size, and databases have such files.
+   */
+  ratio?: number
+}
+
+const portionBytes = 512 * 1024
 
 /**
  * Members in the order of the pack; what the callback leaves of `content` is passed over.
@@ -10,10 +28,51 @@ import type { TarLimits } from './tar-entries.ts'
  */
 export async function readPack(
   path: string,
-  options: { identity?: string; signal?: AbortSignal; limits?: TarLimits },
+  options: { identity?: string; signal?: AbortSignal; limits?: PackLimits },
   onMember: (member: PackMember, content: Readable) => Promise<void>,
 ): Promise<void> {
-  throw new Error(`${path} ${options} ${onMember} is not read yet.`)
+  const { identity, signal, limits = {} } = options
+  const file = await opened(path)
+  let settled: Promise<void> | undefined
+  try {
+    const isSealed = await isEncrypted(file, path)
+    if (isSealed && identity === undefined) {
+      throw new ArchiveDamaged(`${path} is encrypted, and its key is not at hand.`)
+    }
+    const zstd: ZstdOptions & TransformOptions = {
+      chunkSize: portionBytes,
+      highWaterMark: portionBytes,
+    }
+    const unpacked = createZstdDecompress(zstd)
+    const flow = pipeline(
+      isSealed ? decrypted(portionsOf(file, path), identity ?? '') : portionsOf(file, path),
+      oneWholeFrame(),
+      unpacked,
+      { ...(signal && { signal }) },
+    )
+    // Told by the archive, whose stream breaks with it.
+    settled = flow.catch(() => undefined)
+    const { size: sizeBytes } = await file.stat()
+    let unpackedBytes = 0
+    for await (const { member, content } of tarEntries(unpacked, { limits })) {
+      if (member.hardLinkTo !== undefined) {
+        throw new ArchiveRefused(`${JSON.stringify(member.name)} is a hard link, packs have none.`)
+      }
+      unpackedBytes += member.sizeBytes
+      if (limits.ratio !== undefined && unpackedBytes > limits.ratio * sizeBytes) {
+        throw new ArchiveRefused(
+          `The pack unpacks to more than ${limits.ratio} times its ${sizeBytes} bytes.`,
+        )
+      }
+      await onMember(member, content)
+    }
+    await flow
+  } catch (error) {
+    throw judged(error)
+  } finally {
+    await settled
+    await file.close()
+  }
 }
 
 /** Hash and size of a file as it lies on the disk. Rejects with a `DiskProblem`. */
@@ -21,5 +80,70 @@ export async function packSha256(
   path: string,
   options: { signal?: AbortSignal; onBytes?: (bytes: number) => void } = {},
 ): Promise<{ sha256: string; sizeBytes: number }> {
-  throw new Error(`${path} ${options} is not read yet.`)
+  const file = await opened(path)
+  try {
+    const hash = createHash('sha256')
+    let sizeBytes = 0
+    for await (const portion of portionsOf(file, path)) {
+      options.signal?.throwIfAborted()
+      hash.update(portion)
+      sizeBytes += portion.length
+      options.onBytes?.(portion.length)
+    }
+    return { sha256: hash.digest('hex'), sizeBytes }
+  } finally {
+    await file.close()
+  }
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  } catch (error) {
+    throw unreadable(error, path)
+  }
+}
+
+async function isEncrypted(file: FileHandle, path: string): Promise<boolean> {
+  const start = Buffer.alloc(ageMagic.length)
+  try {
+    await file.read(start, 0, start.length, 0)
+  } catch (error) {
+    throw unreadable(error, path)
+  }
+  return start.equals(ageMagic)
+}
+
+/** From the beginning to the end, the next one being read while the last one is worked on. */
+async function* portionsOf(file: FileHandle, path: string): AsyncGenerator<Buffer> {
+  let next = portionAt(file, 0)
+  try {
+    for (let at = 0; ; ) {
+      const portion = await next
+      if (portion.length === 0) return
+      at += portion.length
+      next = portionAt(file, at)
+      yield portion
+    }
+  } catch (error) {
+    throw unreadable(error, path)
+  } finally {
+    await next.catch(() => undefined)
+  }
+}
+
+async function portionAt(file: FileHandle, position: number): Promise<Buffer> {
+  const portion = Buffer.allocUnsafeSlow(portionBytes)
+  const { bytesRead } = await file.read(portion, 0, portionBytes, position)
+  return portion.subarray(0, bytesRead)
+}
+
+const unreadable = (error: unknown, path: string) =>
+  diskProblem(error, path, `${path} cannot be read`)
+
+function judged(error: unknown): unknown {
+  const code = String((error as NodeJS.ErrnoException | undefined)?.code)
+  return /^Z(STD_error)?_/.test(code)
+    ? new ArchiveDamaged('The pack does not unpack, its bytes have been altered.', error)
+    : error
 }

@@ -1,0 +1,49 @@
+import { ReadableStream } from 'node:stream/web'
+import { Decrypter, Encrypter } from 'age-encryption'
+import { ArchiveDamaged } from './archive-problem.ts'
+
+/** The first bytes of everything that age has encrypted. */
+export const ageMagic = Buffer.from('age-encryption.org/v1\n')
+
+export async function* encrypted(
+  plain: AsyncIterable<Uint8Array>,
+  recipients: readonly string[],
+): AsyncGenerator<Uint8Array> {
+  const encrypter = new Encrypter()
+  for (const recipient of recipients) encrypter.addRecipient(recipient)
+  yield* await encrypter.encrypt(webStream(plain))
+}
+
+/** Breaks with `ArchiveDamaged` when it was altered, cut off, or is for somebody else. */
+export async function* decrypted(
+  sealed: AsyncIterable<Uint8Array>,
+  identity: string,
+): AsyncGenerator<Uint8Array> {
+  const decrypter = new Decrypter()
+  decrypter.addIdentity(identity)
+  let sourceFailure: unknown
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* sealed
+    } catch (error) {
+      sourceFailure = error
+      throw error
+    }
+  }
+  try {
+    yield* await decrypter.decrypt(webStream(watched()))
+  } catch (error) {
+    throw sourceFailure ?? notDecrypted(error)
+  }
+}
+
+export const notDecrypted = (error: unknown): ArchiveDamaged =>
+  new ArchiveDamaged(
+    /no identity matched/i.test(String(error))
+      ? 'It is encrypted for another key than the one of this repository.'
+      : 'It cannot be decrypted: it is damaged or cut off.',
+    error,
+  )
+
+const webStream = (bytes: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> =>
+  ReadableStream.from(bytes)
