@@ -260,6 +260,6 @@ describe('in the chain', () => {
     const six = Array.from({ length: 6 }, (_, i) =>
       a('EXPORTER_DOWN', `service:odin/e${i}`, i * second),
     )
-    expect(only(groupIncidents(six, [], noon)).sentence).toContain('5 exporters do not answer')
+    expect(only(groupIncidents(six, [], noon)).sentence).toContain('5 more.')
   })
 })

@@ -69,8 +69,8 @@ const wordFor: Partial<Record<FindingCode, string>> = {
 }
 
 /** What stands beside the root, counted, in the order from cause to panel. */
-function brokeWithIt(findings: readonly Finding[]): string {
-  const parts = followUps(findings.slice(1))
+function brokeWithIt([root, ...rest]: readonly Finding[]): string {
+  const parts = followUps(rest, root?.code)
   return parts.length === 0 ? '' : `${upper(parts.join('; '))}.`
 }
 
@@ -117,10 +117,13 @@ function cannotReach(all: readonly Finding[]): string {
     .join('; ')
 }
 
-function followUps(findings: readonly Finding[]): string[] {
+/** What has just been said of one is not said again of the others: they are `2 more`. */
+function followUps(findings: readonly Finding[], justSaid?: FindingCode): string[] {
   return named.flatMap(([code, say]) => {
     const all = findings.filter((finding) => finding.code === code)
-    return all.length === 0 ? [] : [say(all)]
+    if (all.length === 0) return []
+    const words = say(all)
+    return [code === justSaid && /^\d/.test(words) ? `${all.length} more` : words]
   })
 }
 
@@ -130,4 +133,6 @@ const ports = (all: readonly Finding[]): string =>
   `${all.length === 1 ? 'port' : 'ports'} ${all.map(({ subject }) => /\d+/.exec(subject)?.[0]).join(', ')}`
 
 const nameOf = ({ subject }: Finding): string => subject.slice(subject.search(/[^/:]+$/))
-const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+/** Words begin large; `node_exporter.service` is a name and keeps its letters. */
+const upper = (text: string): string =>
+  /^[\w-]*[._]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
