@@ -16,25 +16,42 @@ export type WholeFile = {
   isTorn: boolean
 }
 
-/** Reads a file until nothing has changed meanwhile, at most twice. Throws a `DiskProblem`. */
-export async function readWhole(path: string): Promise<WholeFile> {
-  const first = await readOnce(path)
-  return first.isTorn ? await readOnce(path) : first
+/**
+ * Reads a file that was seen like this a moment ago, once more if it has changed since, and then
+ * as it is. Throws a `DiskProblem`.
+ */
+export async function readWhole(path: string, seen: BigIntStats): Promise<WholeFile> {
+  const first = await readOnce(path, seen)
+  return first.isTorn ? await readOnce(path, first.stats) : first
 }
 
-async function readOnce(path: string): Promise<WholeFile> {
-  const file = await opened(path)
+async function readOnce(path: string, seen: BigIntStats): Promise<WholeFile> {
+  let file: FileHandle | undefined
   try {
-    const before = await file.stat({ bigint: true })
-    const content = await file.readFile()
+    file = await open(path, flags)
+    const content = await contentOf(file, Number(seen.size))
     const stats = await file.stat({ bigint: true })
-    const isTorn = !isSame(before, stats) || stats.size !== BigInt(content.length)
-    return { content, stats, isTorn }
+    if (!stats.isFile()) throw new Error('it is no file any more')
+    return { content, stats, isTorn: !isSame(seen, stats) || stats.size !== BigInt(content.length) }
   } catch (error) {
     throw diskProblem(error, path, `${path} cannot be read`)
   } finally {
-    await file.close()
+    await file?.close()
   }
+}
+
+/** One read for a file of the size that was seen; to its end otherwise. */
+async function contentOf(file: FileHandle, expectedBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(Math.max(expectedBytes + 1 - sizeBytes, 4_096))
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, sizeBytes)
+    chunks.push(chunk.subarray(0, bytesRead))
+    sizeBytes += bytesRead
+    if (bytesRead === 0 || sizeBytes === expectedBytes) break
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
 }
 
 /**

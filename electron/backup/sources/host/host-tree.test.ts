@@ -15,6 +15,7 @@ import {
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -30,7 +31,8 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
 const at = (...parts: string[]) => join(directory, ...parts)
-const whole = { wholeUpToBytes: 1_000 }
+const streamed = { wholeUpToBytes: -1 }
+const whole = { wholeUpToBytes: 1_000_000 }
 
 async function treeOf(options: HostTreeOptions = {}, ...paths: string[]) {
   const roots = (paths.length > 0 ? paths : [directory]).map((path) => ({ path, role: 'thing' }))
@@ -164,14 +166,14 @@ test('a link that leads nowhere is kept and is a gap where a root was expected',
 
 test('a stream ends where the file ended when it was seen', async () => {
   await writeFile(at('log'), 'first')
-  const { items } = await treeOf({}, at('log'))
+  const { items } = await treeOf(streamed, at('log'))
   await appendFile(at('log'), ' second')
   expect(await contentOf(items[0])).toBe('first')
 })
 
 test('a stream of a file that was cut short or replaced breaks with a sentence', async () => {
   await writeFile(at('log'), 'first')
-  const { items } = await treeOf({}, at('log'))
+  const { items } = await treeOf(streamed, at('log'))
   await truncate(at('log'), 2)
   await expect(contentOf(items[0])).rejects.toThrow(`${at('log')} was cut short while it was read.`)
   await writeFile(at('new'), 'other')
@@ -181,6 +183,24 @@ test('a stream of a file that was cut short or replaced breaks with a sentence',
   await expect(contentOf(items[0])).rejects.toThrow(
     `${at('log')} cannot be read: there is no such file or directory.`,
   )
+})
+
+test('what changed while it was read comes a second time', async () => {
+  await writeFile(at('log'), 'first')
+  await writeFile(at('quiet'), 'quiet')
+  const tree = hostTree([{ path: directory, role: 'data' }], { below: directory, ...streamed })
+  const seen: [string, string, true | undefined][] = []
+  for await (const item of tree) {
+    if (item.type !== 'file') continue
+    const stream = await item.open?.()
+    if (item.path === 'log' && !item.again) await appendFile(at('log'), ' second')
+    seen.push([item.path, (await buffer(stream as Readable)).toString(), item.again])
+  }
+  expect(seen).toEqual([
+    ['log', 'first', undefined],
+    ['log', 'first second', true],
+    ['quiet', 'quiet', undefined],
+  ])
 })
 
 test('a large file comes whole', async () => {
@@ -200,7 +220,7 @@ test.runIf(isRoot)('what may not be read is a gap, and the rest goes on', async 
   const before = process.geteuid?.() ?? 0
   process.seteuid?.(65_534)
   try {
-    const { paths, gaps } = await treeOf()
+    const { paths, gaps } = await treeOf(streamed)
     expect(paths).toEqual(['.', 'closed', 'z'])
     expect(gaps).toEqual([
       `${at('closed')} cannot be read: permission is denied.`,

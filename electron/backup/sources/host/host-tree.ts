@@ -25,7 +25,7 @@ export type HostTreeOptions = {
   withoutNames?: ReadonlySet<string>
   /** What links lead to comes along; also every link on the way to a root. */
   followLinks?: boolean
-  /** Files of up to so many bytes are read as a whole, and once more when they changed meanwhile. */
+  /** Smaller files are read as a whole, and at once read again when they changed meanwhile. */
   wholeUpToBytes?: number
   /** Paths of items begin below this directory, which is `.` itself; `/` otherwise. */
   below?: string
@@ -40,6 +40,9 @@ export interface HostTree extends AsyncIterable<SourceItem> {
 }
 
 const atOnce = 64
+/** Small files of one directory are read so far ahead; a disk answers many as fast as one. */
+const ahead = 16
+const smallBytes = 64 * 1024
 const mostLinks = 40
 
 /**
@@ -50,7 +53,7 @@ const ofMachine = /^\/(proc|sys|dev|run|usr|lib|lib64|bin|sbin|boot)(\/|$)/
 
 export function hostTree(roots: readonly HostRoot[], options: HostTreeOptions = {}): HostTree {
   const { signal, known, without, withoutNames, followLinks = false } = options
-  const { wholeUpToBytes = 0, below = '/' } = options
+  const { wholeUpToBytes = smallBytes, below = '/' } = options
   const gaps: string[] = []
   const skipped: string[] = []
   const given = new Set<string>()
@@ -99,17 +102,17 @@ export function hostTree(roots: readonly HostRoot[], options: HostTreeOptions = 
       if (!root.isOptional) gaps.push(`${root.path} is missing, expected the ${root.role}.`)
       return
     }
-    type Level = { entries: readonly Entry[]; next: number }
-    const levels: Level[] = [{ entries: [{ path: root.path, stats }], next: 0 }]
+    const levels = [{ entries: [{ path: root.path, stats }] as Entry[], next: 0 }]
     for (let level = levels.at(-1); level; level = levels.at(-1)) {
       const entry = level.entries[level.next]
       if (entry === undefined) {
         levels.pop()
         continue
       }
+      readAhead(level.entries, level.next)
       level.next += 1
       const { path } = entry
-      if (given.has(path) || without?.has(path)) continue
+      if (isLeftOut(path)) continue
       signal?.throwIfAborted()
       if (entry.stats.isDirectory()) {
         given.add(path)
@@ -118,11 +121,15 @@ export function hostTree(roots: readonly HostRoot[], options: HostTreeOptions = 
       } else if (entry.stats.isSymbolicLink()) {
         yield* link(entry, found, root)
       } else if (entry.stats.isFile()) {
-        const item = await fileItem(path, entry.stats, path === root.path)
-        if (item) {
-          given.add(path)
-          yield item
+        const taken = await (entry.taken ?? take(path, entry.stats))
+        entry.taken = undefined
+        if ('problem' in taken) {
+          if (path === root.path || !isGone(taken.problem)) gaps.push(taken.problem.message)
+          continue
         }
+        given.add(path)
+        yield taken.item
+        if (taken.hasChanged?.()) yield* onceMore(path)
       } else skipped.push(path)
     }
   }
@@ -178,48 +185,67 @@ export function hostTree(roots: readonly HostRoot[], options: HostTreeOptions = 
     yield { ...common(path, stats), type: 'symlink', sizeBytes: 0, linkTo }
   }
 
-  async function fileItem(
-    path: string,
-    stats: BigIntStats,
-    isRoot: boolean,
-  ): Promise<SourceItem | undefined> {
+  function readAhead(entries: readonly Entry[], from: number): void {
+    for (const entry of entries.slice(from, from + ahead)) {
+      const { path, stats } = entry
+      if (entry.taken || !stats.isFile() || stats.size > smallBytes || isLeftOut(path)) continue
+      entry.taken = take(path, stats)
+    }
+  }
+
+  /** Never rejects: what cannot be read is told when its turn comes. */
+  async function take(path: string, stats: BigIntStats): Promise<Taken> {
     const sha256 = known?.recall(path, stats)
     const remember = (sha256: string, after: BigIntStats) => known?.remember(path, after, sha256)
     const item = { ...common(path, stats), type: 'file' as const, sizeBytes: Number(stats.size) }
-    if (sha256 === undefined && stats.size <= BigInt(wholeUpToBytes)) {
-      const whole = await readWhole(path).catch((error: Error) => error)
-      if (whole instanceof Error) {
-        if (isRoot || !isGone(whole)) gaps.push(whole.message)
-        return undefined
-      }
+    if (sha256 === undefined && stats.size <= wholeUpToBytes) {
+      const whole = await readWhole(path, stats).catch((error: Error) => error)
+      if (whole instanceof Error) return { problem: whole }
       if (whole.isTorn) gaps.push(`${path} changed each time it was read; it may be half old.`)
       return {
-        ...item,
-        ...common(path, whole.stats),
-        sizeBytes: whole.content.length,
-        open: () => Readable.from([whole.content], { objectMode: false }),
-        onRead: (read) => remember(read, whole.stats),
+        item: {
+          ...item,
+          ...common(path, whole.stats),
+          sizeBytes: whole.content.length,
+          open: () => Readable.from([whole.content], { objectMode: false }),
+          onRead: (read) => {
+            if (!whole.isTorn) remember(read, whole.stats)
+          },
+        },
       }
     }
     // Who takes it opens it later: whether it may be read at all is told here.
-    const why = sha256 === undefined ? await whyUnreadable(path) : undefined
-    if (why !== undefined) {
-      if (isRoot || !isGone(why)) gaps.push(why.message)
-      return undefined
-    }
+    const problem = sha256 === undefined ? await whyUnreadable(path) : undefined
+    if (problem !== undefined) return { problem }
+    let isOpened = false
     let after: BigIntStats | undefined
     return {
-      ...item,
-      ...(sha256 !== undefined && { known: { sha256 } }),
-      open: () =>
-        streamFile(path, stats, (same) => {
-          after = same
-        }),
-      onRead: (read) => {
-        if (after) remember(read, after)
+      item: {
+        ...item,
+        ...(sha256 !== undefined && { known: { sha256 } }),
+        open: () => {
+          isOpened = true
+          return streamFile(path, stats, (same) => {
+            after = same
+          })
+        },
+        onRead: (read) => {
+          if (after) remember(read, after)
+        },
       },
+      hasChanged: () => isOpened && after === undefined,
     }
   }
+
+  /** What changed while it was read comes a second time, and then stays as it was read. */
+  async function* onceMore(path: string): AsyncGenerator<SourceItem> {
+    const stats = await look(path)
+    if (!stats?.isFile()) return
+    const taken = await take(path, stats)
+    if ('item' in taken) yield { ...taken.item, again: true }
+  }
+
+  const isLeftOut = (path: string): boolean => given.has(path) || without?.has(path) === true
 
   const common = (path: string, stats: BigIntStats) => ({
     path: nameOf(path),
@@ -244,7 +270,8 @@ export function hostTree(roots: readonly HostRoot[], options: HostTreeOptions = 
   }
 }
 
-type Entry = { path: string; stats: BigIntStats }
+type Entry = { path: string; stats: BigIntStats; taken?: Promise<Taken> | undefined }
+type Taken = { item: SourceItem; hasChanged?: () => boolean } | { problem: Error }
 /** With how many links led to it. */
 type Root = HostRoot & { links: number }
 
