@@ -10,7 +10,7 @@ import { writeWhole } from './write-whole.ts'
 // the highest one, so that two who find the same dead process cannot both take over: only one
 // of them can make the next file.
 
-const turnFile = z.strictObject({
+export const turnHolderSchema = z.strictObject({
   pid: z.number().int(),
   /** Field 22 of /proc/<pid>/stat: a process ID alone comes back with another process. */
   startedAt: z.string(),
@@ -18,7 +18,7 @@ const turnFile = z.strictObject({
   boot: z.string(),
   operation: z.string(),
 })
-export type TurnHolder = z.infer<typeof turnFile>
+export type TurnHolder = z.infer<typeof turnHolderSchema>
 
 export type Turn = {
   /** Lets the next one in. */
@@ -58,6 +58,14 @@ export async function takeTurnIn(directory: string, operation: string): Promise<
 /** Whose turn it is now, if anybody's. */
 export async function turnHolderIn(directory: string): Promise<TurnHolder | undefined> {
   return liveHolder(await highestTurn(directory))
+}
+
+/** This process, as it stands in what it leaves for others. */
+export const holderHere = (operation: string): Promise<TurnHolder> => ownTurnFile(operation)
+
+/** Whether the process that wrote this is still there: the same one, since the same start of the machine. */
+export async function isHolderThere(holder: TurnHolder): Promise<boolean> {
+  return holder.boot === (await bootId()) && (await startOf(holder.pid)) === holder.startedAt
 }
 
 type TurnEntry = { number: number; over: boolean; path: string }
@@ -102,13 +110,12 @@ async function liveHolder(turn: TurnEntry | undefined): Promise<TurnHolder | und
   if (!turn || turn.over) return undefined
   const content = await readFile(turn.path, 'utf8').catch(() => '')
   const holder = parseTurn(content)
-  if (!holder || holder.boot !== (await bootId())) return undefined
-  return (await startOf(holder.pid)) === holder.startedAt ? holder : undefined
+  return holder && (await isHolderThere(holder)) ? holder : undefined
 }
 
 function parseTurn(content: string): TurnHolder | undefined {
   try {
-    return turnFile.safeParse(JSON.parse(content)).data
+    return turnHolderSchema.safeParse(JSON.parse(content)).data
   } catch {
     return undefined
   }
