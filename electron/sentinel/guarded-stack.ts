@@ -6,9 +6,11 @@ import { monitoringVerdict } from '../../shared/assess/monitoring/monitoring-ver
 import { stackFileInvalid } from '../../shared/assess/rules/place/stack-file-invalid.ts'
 import { statusView } from '../../shared/assess/status-view.ts'
 import { verdict } from '../../shared/assess/verdict.ts'
+import type { BackupSight } from '../../shared/domain/backup-sight.ts'
 import { emptyHistory, type History } from '../../shared/domain/history.ts'
 import type { Baseline, MonitoringSights } from '../../shared/domain/monitoring.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
+import type { Reading } from '../../shared/domain/reading.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
 import type { StatusView } from '../../shared/ipc/status.ts'
 import type { StackInForce } from './keep/stack-in-force.ts'
@@ -16,8 +18,12 @@ import type { StackInForce } from './keep/stack-in-force.ts'
 /** How long a finding with this code must last before it fires, in milliseconds. */
 export type HoldFor = (code: FindingCode) => number
 
-/** Both absent while nobody looks beyond the containers. */
-export type Beyond = { monitoring?: MonitoringSights; baseline?: Baseline }
+/** The first two are absent while nobody looks beyond the containers, the third where nobody keeps backups. */
+export type Beyond = {
+  monitoring?: MonitoringSights
+  baseline?: Baseline
+  backups?: Reading<BackupSight>
+}
 
 type Matter = {
   observed: ObservedState

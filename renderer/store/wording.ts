@@ -96,6 +96,10 @@ const codeWords: Record<FindingCode, string> = {
   DASHBOARD_NO_DATA: 'Dashboard without data',
   ALERTMANAGER_UNREACHABLE: 'Alertmanager unreachable',
   WATCHDOG_MISSING: 'Watchdog missing',
+  BACKUP_OVERDUE: 'Backup overdue',
+  BACKUP_FAILED: 'Backup failed',
+  BACKUP_DAMAGED: 'Backup damaged',
+  BACKUP_SPACE_LOW: 'Little room for backups',
 }
 
 export const findingWords = (code: FindingCode): string => codeWords[code]

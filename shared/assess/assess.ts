@@ -1,6 +1,10 @@
 import { homeContainers, isDown, isUp, sightAtHome } from '../domain/whereabouts.ts'
 import { type Finding, type FindingCode, findingKey } from './finding.ts'
 import { type MonitoringRule, monitoringRules } from './monitoring/monitoring-rules.ts'
+import { backupDamaged } from './rules/backup/backup-damaged.ts'
+import { backupFailed } from './rules/backup/backup-failed.ts'
+import { backupOverdue } from './rules/backup/backup-overdue.ts'
+import { backupSpaceLow } from './rules/backup/backup-space-low.ts'
 import { contextConfigInvalid } from './rules/place/context-config-invalid.ts'
 import { contextMissing } from './rules/place/context-missing.ts'
 import { contextPinnedByEnv } from './rules/place/context-pinned-by-env.ts'
@@ -40,6 +44,9 @@ const strays: Sees = ({ observed, stack }) => {
   })
 }
 
+const backups: Sees = (situation) =>
+  situation.backups === undefined || situation.backups.status === 'known'
+
 /** Without sights, a rule about them has seen nothing. */
 const sightsThat =
   (seesAll: MonitoringRule['seesAll']): Sees =>
@@ -70,6 +77,10 @@ export const ruleBook: readonly {
   { code: 'HEALTHCHECK_CANNOT_RUN', rule: healthcheckCannotRun, sees: servicesHome },
   { code: 'SERVICE_UNHEALTHY', rule: serviceUnhealthy, sees: servicesHome },
   ...monitoringRules.map(({ code, rule, seesAll }) => ({ code, rule, sees: sightsThat(seesAll) })),
+  { code: 'BACKUP_OVERDUE', rule: backupOverdue, sees: backups },
+  { code: 'BACKUP_FAILED', rule: backupFailed, sees: backups },
+  { code: 'BACKUP_DAMAGED', rule: backupDamaged, sees: backups },
+  { code: 'BACKUP_SPACE_LOW', rule: backupSpaceLow, sees: backups },
 ]
 
 /** Of these only the first is said about one service; the others follow from it. */

@@ -45,6 +45,10 @@ export const findingCodes = [
   'DASHBOARD_NO_DATA',
   'ALERTMANAGER_UNREACHABLE',
   'WATCHDOG_MISSING',
+  'BACKUP_OVERDUE',
+  'BACKUP_FAILED',
+  'BACKUP_DAMAGED',
+  'BACKUP_SPACE_LOW',
 ] as const
 
 export type FindingCode = (typeof findingCodes)[number]
@@ -64,7 +68,7 @@ export type Finding = {
   severity: Severity
   /** `context:current`, `engine:<id or endpoint>`, `containers:<engine id>`,
    *  `service:<project>/<service>`, `file:<path>`, `target:<job>/<instance>`, `job:<name>`,
-   *  `unit:<name>`, `port:<number>/<protocol>`, `gpu:<uuid>`, `disk:<mount>` … */
+   *  `unit:<name>`, `port:<number>/<protocol>`, `gpu:<uuid>`, `disk:<mount>`, `backup:<stack>` … */
   subject: string
   /** Other subjects that it is about: they tie a consequence to its cause. */
   about?: readonly string[]

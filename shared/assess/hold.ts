@@ -48,6 +48,10 @@ const holdTimes: Readonly<Record<FindingCode, number>> = {
   DASHBOARD_NO_DATA: 5 * second, // looked at rarely, each time with all its queries
   ALERTMANAGER_UNREACHABLE: 30 * second,
   WATCHDOG_MISSING: 0, // waited for by the rule
+  BACKUP_OVERDUE: 60 * second,
+  BACKUP_FAILED: 0, // it has ended, and says so once
+  BACKUP_DAMAGED: 0,
+  BACKUP_SPACE_LOW: 60 * second,
 }
 
 export const holdFor = (code: FindingCode): number => holdTimes[code]
@@ -62,6 +66,7 @@ const flapTimes: Partial<Readonly<Record<FindingCode, number>>> = {
   GPU_HOT: 300 * second,
   GPU_MEMORY_FULL: 300 * second,
   DISK_FILLING: 900 * second,
+  BACKUP_SPACE_LOW: 900 * second,
   EXPORTER_DOWN: 120 * second,
   PROMETHEUS_TARGET_DOWN: 120 * second,
   DATASOURCE_BROKEN: 120 * second,

@@ -52,6 +52,10 @@ const order: readonly [FindingCode, Family][] = [
   ['WRONG_MACHINE_MEASURED', 'chain'],
   ['DISK_FILLING', 'apart'],
   ['STACK_FILE_INVALID', 'apart'],
+  ['BACKUP_DAMAGED', 'apart'],
+  ['BACKUP_SPACE_LOW', 'apart'],
+  ['BACKUP_FAILED', 'apart'],
+  ['BACKUP_OVERDUE', 'apart'],
 ]
 
 const rankOf = (code: FindingCode): number => order.findIndex(([one]) => one === code)

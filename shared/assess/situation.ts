@@ -1,7 +1,9 @@
+import type { BackupSight } from '../domain/backup-sight.ts'
 import type { Container } from '../domain/container.ts'
 import type { History } from '../domain/history.ts'
 import type { Baseline, MonitoringSights } from '../domain/monitoring.ts'
 import type { ObservedState } from '../domain/observed-state.ts'
+import type { Reading } from '../domain/reading.ts'
 import { type ServiceOfStack, type Stack, servicesOf } from '../domain/stack.ts'
 import {
   currentSight,
@@ -22,6 +24,8 @@ export type Situation = {
   stackFileProblem?: { file: string; problem: string }
   /** Absent while nobody looks beyond the containers: then nothing can be said about it. */
   monitoring?: MonitoringSights
+  /** Absent where nobody keeps backups of this stack, or looks at them. */
+  backups?: Reading<BackupSight>
   /** Absent until something has been accepted: then nothing has drifted from it. */
   baseline?: Baseline
 }
