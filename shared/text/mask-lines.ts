@@ -40,8 +40,12 @@ function valueEnd(line: string, at: number, start: number, match: RegExpExecArra
   const already = maskLength(rest)
   if (already > 0) return start + already
   const opening = /^\\*["'`]/.exec(rest)?.[0]
-  if (opening) return start + closing(rest, opening)
   const before = line.slice(0, at)
+  if (opening) {
+    const end = closing(rest, opening)
+    const ends = match[1] || /^([,;}\])]|\s+[#;&]|\s*$)/.test(rest.slice(end))
+    if (ends || !atLineStart.test(before)) return start + end
+  }
   if (!match[1] && atLineStart.test(before)) {
     const quoted = /["']$/.exec(before)?.[0]
     const wholly = rest.replace(/[\s,]+$/, '').length
@@ -105,6 +109,7 @@ function flagValueLength(line: string, start: number): number {
 }
 
 const keyLine = /^(\s*)(?:[#;]\s*)?(?:-\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*(?::=|=|:|\s)\s*(.*)$/
+const freshName = /^\s*[A-Za-z_][\w.-]*\s*(=|:\s)/
 const section = /^\s*\[+\s*"?([^\]"]+)"?\s*\]+\s*$/
 
 /** Hides secrets in a text that is read line by line: INI, TOML, properties, anything. */
@@ -117,6 +122,8 @@ export function maskLines(text: string, mask: Mask): string {
     .split('\n')
     .map((line) => {
       if (line.trim() === '') return line
+      // A bracket or quote that is a password's own never closes; the next name begins anew.
+      if (until?.length === 1 && freshName.test(line)) until = undefined
       if (until !== undefined) {
         const end = line.indexOf(until)
         if (end < 0) return mask(line)
@@ -150,10 +157,10 @@ export function maskLines(text: string, mask: Mask): string {
           until = value[0]
         } else if (/^[[{][^\]}]*$/.test(value)) until = value.startsWith('[') ? ']' : '}'
         continued = /\\\s*$/.test(line)
-        if (/^[[{]/.test(value)) {
+        if (/^[[{].*[\]}][\s,]*$/.test(value) || (until && /^[[{]/.test(value))) {
           return line.slice(0, line.length - value.length) + maskItems(value, mask)
         }
-        if (/^["']/.test(value) || isNoSecret(value)) return maskInLine(line, mask)
+        if (isQuotedWhole(value) || isNoSecret(value)) return maskInLine(line, mask)
         const head = line.slice(0, line.length - value.length)
         return head + (maskLength(value) > 0 ? value : mask(value))
       }
@@ -164,6 +171,10 @@ export function maskLines(text: string, mask: Mask): string {
 }
 
 const dashed = (line: string): number => (/^\s*-\s/.test(line) ? 2 : 0)
+
+/** Nothing but a comment or a comma follows the closing quote. */
+const isQuotedWhole = (value: string): boolean =>
+  /^["']/.test(value) && /^([,;\s]*|\s+[#;].*)$/.test(value.slice(closing(value, value[0] ?? '"')))
 
 const unclosed = (value: string): boolean =>
   inside(value.slice(1), value[0] ?? '"') === value.slice(1).trimEnd().length

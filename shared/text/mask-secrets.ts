@@ -24,8 +24,7 @@ export function maskSecrets(
   const kind = kindOf(text, path)
   if (kind === 'secret') return mask(text)
   if (kind === 'env') return maskShapes(maskEnvFile(text, mask), mask)
-  const yaml = kind === 'yaml' ? maskYaml(text, mask) : undefined
-  return maskShapes(yaml ?? maskLines(text, mask), mask)
+  return maskShapes(kind === 'yaml' ? maskYaml(text, mask) : maskLines(text, mask), mask)
 }
 
 type Kind = 'yaml' | 'env' | 'secret' | 'lines'

@@ -16,23 +16,32 @@ type Edit = { from: number; to: number; text: string }
 /** How what is walked came to be a secret: not, or by the name above it. */
 type Above = 'none' | 'value' | 'below'
 
-/** Hides secrets in YAML or JSON by what each value belongs to; undefined where it is neither. */
-export function maskYaml(text: string, mask: Mask): string | undefined {
+/**
+ * Hides secrets in YAML or JSON by what each value belongs to. What is neither is read line by
+ * line.
+ */
+export function maskYaml(text: string, mask: Mask): string {
   let documents: readonly Document[]
   try {
     documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false, strict: false })
   } catch {
     // yaml 2.9 recurses: a hundred thousand nested brackets exhaust the call stack.
-    return undefined
+    return maskLines(text, mask)
   }
-  // A text of its own kind often happens to be one long YAML string.
-  if (documents.some(({ errors, contents }) => errors.length > 0 || isScalar(contents))) {
-    return undefined
-  }
+  // A text of its own kind often happens to be YAML with a long string or odd names.
+  const isOther = documents.some(
+    ({ errors, contents }) => errors.length > 0 || isScalar(contents) || hasOddName(contents),
+  )
+  if (isOther) return maskLines(text, mask)
   const edits: Edit[] = []
   for (const document of documents) walk(document.contents, 'none', { text, mask, edits, document })
   return applied(text, edits, mask)
 }
+
+/** A name over several lines, or at the top one with an equals sign. */
+const hasOddName = (contents: unknown): boolean =>
+  isMap(contents) &&
+  contents.items.some(({ key }) => !isScalar(key) || /[\n=]|\s.*\s/.test(key.source ?? ''))
 
 type Walk = { text: string; mask: Mask; edits: Edit[]; document: Document }
 
@@ -66,12 +75,25 @@ function walk(node: unknown, above: Above, at: Walk): void {
 
 function walkPair(pair: { key: unknown; value: unknown }, above: Above, at: Walk): void {
   const key = isScalar(pair.key) ? String(pair.key.value) : ''
-  if (isScalar(pair.key)) at.edits.push(same(pair.key, at))
+  if (isScalar(pair.key)) edit(pair.key, false, at)
   else walk(pair.key, above, at)
   const own = keySecrecy(key)
+  // To YAML a password that begins with # is a comment, and one with & or ! says nothing.
+  if (own !== 'none' && isScalar(pair.key) && isNothing(pair.value)) hideRest(pair.key, at)
   if (own === 'none') {
     walk(pair.value, above === 'below' && !isHarmlessBelow(key) ? 'below' : 'none', at)
   } else walk(pair.value, above === 'below' ? above : own, at)
+}
+
+const isNothing = (value: unknown): boolean =>
+  value === null || (isScalar(value) && (value.value === null || value.source === ''))
+
+function hideRest(key: Scalar, at: Walk): void {
+  const after = key.range?.[1] ?? 0
+  const [, lead = '', comment] = /^([ \t]*:[ \t]*[#&!])(.*)/.exec(at.text.slice(after)) ?? []
+  if (comment === undefined) return
+  const from = after + lead.length
+  at.edits.push({ from, to: from + comment.length, text: at.mask(comment) })
 }
 
 const isSecretFlag = (word: string): boolean =>
@@ -85,7 +107,7 @@ function edit(node: Scalar, isSecret: boolean, at: Walk, place?: 'item'): void {
   const [from, to] = node.range
   const source = at.text.slice(from, to)
   const block = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED'
-  const assigned = /^-{0,2}([A-Za-z_][\w.-]*)=/.exec(String(node.value))?.[1] ?? ''
+  const assigned = /^\s*-{0,2}([A-Za-z_][\w.-]*)=/.exec(String(node.value))?.[1] ?? ''
   // What is folded over lines, or goes on in the next one, belongs to the name in the first.
   const goesOn = source.includes('\n') && keySecrecy(assigned) !== 'none'
   let text: string
@@ -97,9 +119,15 @@ function edit(node: Scalar, isSecret: boolean, at: Walk, place?: 'item'): void {
     const value = source.slice(head, source.length - quote.length)
     text = source.slice(0, head) + (isNoSecret(value) ? value : at.mask(value)) + quote
   } else if (block) text = afterHeader(source, (inside) => maskLines(inside, at.mask))
-  else if (source.includes('\n')) text = maskLines(source, at.mask)
-  else text = maskInLine(source, at.mask)
+  else text = within(source, at.mask)
   at.edits.push({ from, to, text })
+}
+
+function within(source: string, mask: Mask): string {
+  const quote = /^["']/.exec(source)?.[0] ?? ''
+  const inside = source.slice(quote.length, source.length - quote.length)
+  const masked = inside.includes('\n') ? maskLines(inside, mask) : maskInLine(inside, mask)
+  return quote + masked + quote
 }
 
 function hidden(source: string, block: boolean, mask: Mask): string {

@@ -85,7 +85,8 @@ const plainValue = [
   /^v?\d+(\.\d+){1,3}(-[a-z0-9.]{1,12})?$/i,
   /^\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?(\/\d{1,2})?$/,
   /^(localhost|[a-z][a-z0-9-]{0,30}):\d{1,5}$/,
-  /^(\.{1,2}|~)?\/[\w./-]{0,120}$/,
+  /^(\.{1,2}|~)\/[\w./-]{0,120}$/,
+  /^\/(etc|var|opt|usr|home|srv|mnt|data|run|dev|tmp|root|proc|sys|lib|config|media)(\/[\w.-]+)*\/?$/,
   /^[A-Z][a-z]+\/[A-Z][A-Za-z_]+$/,
 ]
 
