@@ -144,14 +144,33 @@ export const monitoringViewSchema = z.strictObject({
   host: z
     .strictObject({
       hostname: z.string(),
+      kernel: z.string(),
+      bootAt: time,
       memoryBytes: z.number(),
       memoryUsedBytes: z.number(),
       cpuLoadRatio: z.number(),
       disks: z.array(
-        z.strictObject({ mount: z.string(), sizeBytes: z.number(), freeBytes: z.number() }),
+        z.strictObject({
+          mount: z.string(),
+          sizeBytes: z.number(),
+          freeBytes: z.number(),
+          room: z.enum(['enough', 'little', 'hardly any']),
+          directories: z.array(z.string()).describe('data directories of the stack on it'),
+          fillsBytesPerHour: maybe.describe('null until it was watched for ten minutes'),
+          fullAt: time.nullable().describe('at this rate'),
+        }),
       ),
     })
     .nullable(),
+  files: z.array(
+    z.strictObject({
+      path: z.string(),
+      role: z.enum(['compose', 'env', 'config']),
+      state: z.enum(['there', 'missing', 'unreadable']),
+      sizeBytes: maybe,
+      modifiedAt: time.nullable(),
+    }),
+  ),
   blind: z.array(z.strictObject({ source: z.string(), failure: z.string() })),
 })
 export type MonitoringView = z.infer<typeof monitoringViewSchema>
@@ -162,4 +181,7 @@ export type ProgramRow = z.infer<typeof programRowSchema>
 export type GpuRow = z.infer<typeof gpuRowSchema>
 export type UnitRow = z.infer<typeof unitRowSchema>
 export type PortRow = z.infer<typeof portRowSchema>
+export type FileRow = MonitoringView['files'][number]
+export type HostPart = NonNullable<MonitoringView['host']>
+export type DiskRow = HostPart['disks'][number]
 export type DriftRow = z.infer<typeof driftRowSchema>

@@ -4,8 +4,18 @@ import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { BackupRun, BackupView } from '../../shared/ipc/backup-view.ts'
 import type { Mirror, PlanProposal } from '../../shared/ipc/contract.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
+import {
+  aRun,
+  noBackupYet,
+  pruneLines,
+  someBackups,
+  someChanges,
+  someEntries,
+  soundBackups,
+} from '../support/some-backups.ts'
 
 // Pictures of the built window, fed with mirrors from test/fixtures/mirrors by a bridge that
 // is put in from outside. `node test/e2e/window-shots.ts [name…]`, after the renderer is built.
@@ -48,6 +58,8 @@ type World = {
   monitoring: MonitoringView | null
   report: string
   noticed: string
+  backups: BackupView | null
+  answers: Record<string, unknown>
 }
 
 /** Runs in the page, before anything of ours does. */
@@ -60,6 +72,8 @@ function installBridge(world: World): void {
     'notification:test': { sentence: world.noticed, problem: null },
     'timeline:get': { entries: world.mirror?.timeline ?? [] },
     'report:get': { markdown: world.report },
+    'backups:get': { view: world.backups },
+    ...world.answers,
     'report:save': { path: '/home/ada/Downloads/odin-sentinel-report.md', problem: null },
   }
   const bridge = {
@@ -130,6 +144,8 @@ type Shot = {
   name: string
   fixture: string | null
   proposal?: PlanProposal
+  backups?: BackupView
+  run?: BackupRun
   /** From test/fixtures/monitoring. */
   monitoring?: string
   reach?: (page: Page) => Promise<void>
@@ -169,7 +185,61 @@ From 2026-11-19 10:14:32 to 2026-11-20 10:14:32 (UTC).
 const noticed =
   'Shown by GNOME Shell, with buttons. From 22:00 to 07:00 nobody is disturbed but for what is critical.'
 
+/** The moment at which every picture is taken. */
+const now = Date.parse('2026-11-20T10:14:32Z')
+const stack = { stack: 'odin' }
+const answers = {
+  'snapshot:browse': { entries: someEntries(now, 'configuration/home/ada/odin'), problem: null },
+  'snapshot:diff': { changes: someChanges, problem: null },
+  'backup:preview-prune': { lines: pruneLines },
+}
+
+/** One after the other, by the name of what is pressed. */
+const backups =
+  (...names: readonly (string | RegExp)[]) =>
+  async (page: Page) => {
+    await tab('Backups')(page)
+    for (const name of names) await page.getByRole('button', { name }).first().click()
+  }
+
+const backupShots: readonly Shot[] = [
+  { name: 'backups', backups: soundBackups(now, stack) },
+  { name: 'backups-damaged', backups: someBackups(now, stack) },
+  { name: 'backups-running', backups: soundBackups(now, stack), run: aRun(now, stack) },
+  { name: 'backups-none', backups: noBackupYet(now) },
+  {
+    name: 'backups-failed',
+    backups: soundBackups(now, {
+      lastEnd: {
+        kind: 'backup',
+        at: new Date(now - 7 * 3_600_000).toISOString(),
+        outcome: 'failed',
+        sentence: 'The disk of the repository is full, expected 1.7 GiB to be free.',
+        problems: ['/home/ada/.local/share has 212 MiB left.'],
+        milliseconds: 12_400,
+      },
+      broken: [{ id: '2026-11-02T02-15-00Z_01JDBROKEN', sentence: 'Its manifest cannot be read.' }],
+    }),
+  },
+  { name: 'backups-day', backups: someBackups(now, stack), reach: backups(/^Saturday 7 Nov/) },
+  { name: 'snapshot', backups: someBackups(now, stack), reach: backups(/Sat 7 Nov/) },
+  { name: 'snapshot-pin', backups: someBackups(now, stack), reach: backups(/today/, 'Pin…') },
+  { name: 'snapshot-files', backups: someBackups(now, stack), reach: backups(/today/, 'Files') },
+  {
+    name: 'snapshot-diff',
+    backups: someBackups(now, stack),
+    reach: backups(/today/, 'Differences'),
+  },
+  { name: 'schedule', backups: someBackups(now, stack), reach: backups('Change…') },
+].map((shot) => ({
+  fixture: 'all-well',
+  reach: tab('Backups'),
+  ...shot,
+  backups: { ...shot.backups, ...stack },
+}))
+
 const shots: readonly Shot[] = [
+  ...backupShots,
   ...['Monitoring', 'GPUs', 'Ports', 'Changes'].flatMap((name) =>
     (['crowded', 'well', 'unknown'] as const).map((monitoring) => ({
       name: `${name.toLowerCase()}-${monitoring}`,
@@ -178,6 +248,15 @@ const shots: readonly Shot[] = [
       reach: tab(name),
     })),
   ),
+  {
+    name: 'ports-machine',
+    fixture: 'monitoring-broken',
+    monitoring: 'crowded',
+    reach: async (page) => {
+      await tab('Ports')(page)
+      await page.getByRole('heading', { name: 'Files watched' }).scrollIntoViewIfNeeded()
+    },
+  },
   { name: 'monitoring-nobody', fixture: 'all-well', reach: tab('Monitoring') },
   {
     name: 'changes-accept',
@@ -210,13 +289,27 @@ const sizes = [
 
 async function worldOf(shot: Shot): Promise<World> {
   const file = join(root, 'test/fixtures/mirrors', `${shot.fixture}.json`)
-  const mirror = shot.fixture === null ? null : (JSON.parse(await readFile(file, 'utf8')) as Mirror)
+  const seenMirror =
+    shot.fixture === null ? null : (JSON.parse(await readFile(file, 'utf8')) as Mirror)
+  const mirror =
+    seenMirror !== null && shot.backups !== undefined
+      ? { ...seenMirror, backups: { run: shot.run ?? null, lastGood: {}, revision: 1 } }
+      : seenMirror
   const seen = join(root, 'test/fixtures/monitoring', `${shot.monitoring}.json`)
   const monitoring =
     shot.monitoring === undefined
       ? null
       : (JSON.parse(await readFile(seen, 'utf8')) as MonitoringView)
-  return { mirror, proposal: shot.proposal ?? plan, runbook, monitoring, report, noticed }
+  return {
+    mirror,
+    proposal: shot.proposal ?? plan,
+    runbook,
+    monitoring,
+    report,
+    noticed,
+    backups: shot.backups ?? null,
+    answers,
+  }
 }
 
 async function shoot(context: BrowserContext, address: string, shot: Shot, file: string) {
@@ -226,7 +319,7 @@ async function shoot(context: BrowserContext, address: string, shot: Shot, file:
     if (message.type() === 'error') complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
-  await page.clock.setFixedTime(new Date('2026-11-20T10:14:32Z'))
+  await page.clock.setFixedTime(new Date(now))
   await page.addInitScript(installBridge, await worldOf(shot))
   await page.goto(address)
   await page.getByRole('heading').first().waitFor()

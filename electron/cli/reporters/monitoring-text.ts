@@ -1,5 +1,6 @@
 import { dashboardsShown, dashboardsShownWords } from '../../../shared/domain/dashboards-shown.ts'
 import type { DashboardRow, MonitoringView } from '../../../shared/ipc/monitoring-view.ts'
+import { machineText } from './machine-text.ts'
 import type { Paint } from './paint.ts'
 import { table } from './table.ts'
 
@@ -20,6 +21,7 @@ export type MonitoringPart =
   | 'gpus'
   | 'units'
   | 'ports'
+  | 'disks'
   | 'drift'
 
 /** The commands that print one part each of what is seen beyond the containers. */
@@ -134,6 +136,15 @@ export const monitoringParts: Record<MonitoringPart, Part> = {
       blindText(blind, 'ports') === undefined
         ? worst(ports.map(({ conflict }) => (conflict ? 'broken' : 'works')))
         : 'cannot-tell',
+  },
+  disks: {
+    describe: 'Print this machine, the disks under the data of the stack, and the files watched.',
+    rows: ({ host, files }) => ({ host, files }),
+    text: machineText,
+    state: ({ host }) =>
+      host === null
+        ? 'cannot-tell'
+        : worst(host.disks.map(({ room }) => (room === 'enough' ? 'works' : 'broken'))),
   },
   drift: {
     describe: 'Print what differs from the accepted baseline.',

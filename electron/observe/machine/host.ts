@@ -8,6 +8,7 @@ import {
   type ProcessorTimes,
 } from '../../adapters/procfs/machine-facts.ts'
 import { type Watcher, watcher } from '../watcher.ts'
+import { FillRates } from './fill-rates.ts'
 
 type HostWatcherParts = {
   /** Directories where the stack keeps its data; asked at each look. */
@@ -28,6 +29,8 @@ const firstSampleMs = 200
  */
 export function hostWatcher(parts: HostWatcherParts): Watcher<Host> {
   const { dataDirectories, procRoot = '/proc' } = parts
+  const now = parts.now ?? Date.now
+  const rates = new FillRates()
   const asking = new Map<string, Promise<Disk | undefined>>()
   let before: ProcessorTimes | undefined
 
@@ -66,8 +69,9 @@ export function hostWatcher(parts: HostWatcherParts): Watcher<Host> {
         mem(),
         mountPoints(procRoot),
       ])
-      const mounts = [...new Set(dataDirectories().map(mountOf))].sort()
-      const disks = await Promise.all(mounts.map(ask))
+      const byMount = Map.groupBy(new Set(dataDirectories()), mountOf)
+      const disks = await Promise.all([...byMount.keys()].sort().map(ask))
+      const at = now()
       return {
         hostname: hostname(),
         kernel: release(),
@@ -75,7 +79,17 @@ export function hostWatcher(parts: HostWatcherParts): Watcher<Host> {
         bootTime,
         cpuLoadRatio,
         memoryUsedBytes: memory.active,
-        disks: disks.filter((disk) => disk !== undefined),
+        disks: disks.flatMap((disk) => {
+          if (disk === undefined) return []
+          const fillsBytesPerHour = rates.after(disk.mount, disk.freeBytes, at)
+          return [
+            {
+              ...disk,
+              directories: byMount.get(disk.mount) ?? [],
+              ...(fillsBytesPerHour !== undefined && { fillsBytesPerHour }),
+            },
+          ]
+        }),
       }
     },
     hints: () => () => {},

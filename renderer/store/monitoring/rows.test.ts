@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { monitoringOf } from '../../../test/support/mirrors.ts'
+import { diskRows, fileRows, machineFacts } from './machine-rows.ts'
 import {
   brokenFirst,
   dashboardRows,
@@ -29,6 +30,8 @@ const everyTable = {
   programs: programRows,
   units: unitRows,
   ports: portFacts,
+  disks: diskRows,
+  files: fileRows,
 } as const
 
 describe('what is unknown never looks fine', () => {
@@ -88,4 +91,27 @@ test('hashes are told short, and only differences are there to accept', () => {
     'new',
   ])
   expect(toAccept(unknown)).toEqual([])
+})
+
+test('the machine, how fast its disks fill, and which file is gone', () => {
+  expect(machineFacts(crowded, now).map(([label]) => label)).toEqual([
+    'Machine',
+    'CPU',
+    'Memory',
+    'Up',
+    'Kernel',
+  ])
+  const [worst, , unknownRate] = diskRows(crowded, now)
+  expect(worst).toMatchObject({
+    state: 'warning',
+    cells: [
+      '/srv/prometheus',
+      '6.0 GiB of 200 GiB',
+      '1.5 GiB an hour, full in 4 h 00 min',
+      '/srv/prometheus/data',
+    ],
+  })
+  expect(unknownRate?.cells[2]).toBe('not known yet')
+  expect(fileRows(crowded, now)[0]).toMatchObject({ word: 'missing' })
+  expect(machineFacts(unknown, now)).toEqual([])
 })

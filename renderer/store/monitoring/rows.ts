@@ -61,7 +61,7 @@ export const stageWords: Record<ChainStage, string> = {
 /** The usual scheme goes without saying. */
 const address = (url: string): string => url.replace(/^http:\/\//, '')
 
-const ago = (time: string | null, now: number): string =>
+export const ago = (time: string | null, now: number): string =>
   time === null ? 'none' : `${durationWords(now - Date.parse(time))} ago`
 
 export const blindTo = (view: MonitoringView, source: string): string | undefined =>

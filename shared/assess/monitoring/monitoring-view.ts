@@ -2,6 +2,7 @@ import { panelCounts } from '../../domain/dashboards-shown.ts'
 import type { ExporterSight } from '../../domain/exporter-sight.ts'
 import type { Gpu, GpuMoment, Gpus } from '../../domain/gpu.ts'
 import type { Dashboard } from '../../domain/grafana.ts'
+import { type Host, hoursUntilFull } from '../../domain/host.ts'
 import type { Endpoints, MonitoringSights } from '../../domain/monitoring.ts'
 import type { Prometheus, ServiceSight } from '../../domain/prometheus.ts'
 import { lastSeen, type Reading } from '../../domain/reading.ts'
@@ -9,11 +10,13 @@ import type {
   DashboardRow,
   ExporterRow,
   GpuRow,
+  HostPart,
   MonitoringView,
   ProgramRow,
   TargetRow,
   UnitRow,
 } from '../../ipc/monitoring-view.ts'
+import { roomOn } from '../rules/machine/disk-filling.ts'
 import { asTime } from '../situation.ts'
 
 type MonitoringMatter = {
@@ -47,15 +50,14 @@ export function monitoringView(matter: MonitoringMatter): MonitoringView {
     ports: matter.ports,
     drift: matter.drift,
     acceptedAt: timeOf(matter.acceptedAt),
-    host: host
-      ? {
-          hostname: host.hostname,
-          memoryBytes: host.memoryBytes,
-          memoryUsedBytes: host.memoryUsedBytes,
-          cpuLoadRatio: host.cpuLoadRatio,
-          disks: [...host.disks],
-        }
-      : null,
+    host: host ? hostPart(host, now) : null,
+    files: (lastSeen(sights.files) ?? []).map(({ path, role, state, sizeBytes, modifiedAt }) => ({
+      path,
+      role,
+      state,
+      sizeBytes: sizeBytes ?? null,
+      modifiedAt: timeOf(modifiedAt),
+    })),
     blind: blindSources(sights),
   }
 }
@@ -224,6 +226,34 @@ function unitRows({ units, listeners }: MonitoringSights): UnitRow[] {
     ),
   }))
 }
+
+function hostPart(host: Host, now: number): HostPart {
+  return {
+    hostname: host.hostname,
+    kernel: host.kernel,
+    bootAt: asTime(host.bootTime * 1000),
+    memoryBytes: host.memoryBytes,
+    memoryUsedBytes: host.memoryUsedBytes,
+    cpuLoadRatio: host.cpuLoadRatio,
+    disks: host.disks.map((disk) => {
+      const { mount, sizeBytes, freeBytes, directories = [], fillsBytesPerHour } = disk
+      const hours = hoursUntilFull(disk)
+      return {
+        mount,
+        sizeBytes,
+        freeBytes,
+        room: roomOn(disk),
+        directories: [...directories],
+        fillsBytesPerHour: fillsBytesPerHour ?? null,
+        fullAt: hours === undefined || hours > furthestHours ? null : asTime(now + hours * hourMs),
+      }
+    }),
+  }
+}
+
+const hourMs = 3_600_000
+/** What an hour says of more than a year is nothing. */
+const furthestHours = 365 * 24
 
 function blindSources(sights: MonitoringSights): MonitoringView['blind'] {
   const sources: Array<[string, Reading<unknown>]> = [
