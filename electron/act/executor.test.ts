@@ -49,6 +49,11 @@ function opsWith(faults: Readonly<Record<string, Fault[]>> = {}): Ops {
     SelectContext: op,
     VerifyEngine: op,
     AcceptHome: op,
+    StopUnit: op,
+    HoldContainer: op,
+    BringUp: op,
+    PutBackFiles: op,
+    VerifyStack: op,
   }
 }
 

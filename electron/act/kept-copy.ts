@@ -27,6 +27,13 @@ export async function keepFirstCopy(site: Site, file: string): Promise<void> {
   }
 }
 
+/** The same to the byte; `undefined` where no copy was kept, `null` where there was no file. */
+export async function keptBytes(site: Site, file: string): Promise<Buffer | null | undefined> {
+  const copy = await bytesIfAny(keptCopyPath(site, file))
+  if (copy !== null) return copy
+  return (await exists(absenceMark(site, file))) ? null : undefined
+}
+
 type KeptText = { kept: false } | { kept: true; text: string | null }
 
 /** What the file held when its copy was kept; `text` is null where there was no file. */
@@ -37,8 +44,12 @@ export async function keptText(site: Site, file: string): Promise<KeptText> {
 }
 
 export async function textIfAny(file: string): Promise<string | null> {
+  return (await bytesIfAny(file))?.toString('utf8') ?? null
+}
+
+export async function bytesIfAny(file: string): Promise<Buffer | null> {
   try {
-    return await readFile(file, 'utf8')
+    return await readFile(file)
   } catch (error) {
     if (isMissing(error)) return null
     throw error

@@ -12,6 +12,8 @@ import type { UserUnitStarter } from '../act/ops/start-desktop.ts'
 import type { Ops } from '../act/ops.ts'
 import { places } from '../adapters/disk/places.ts'
 import type { DockerPlace } from '../adapters/docker/config-file.ts'
+import { connectSystemBus } from '../adapters/session-bus/session-bus.ts'
+import { systemUnits } from '../adapters/systemd/system-unit.ts'
 import { contextWatcher } from '../observe/docker/docker-context.ts'
 import { engineWatchers } from '../observe/docker/engines.ts'
 import { adoptStack } from './adopt-stack.ts'
@@ -25,6 +27,8 @@ import { openMemory } from './keep/memory.ts'
 import { stackFiles } from './keep/stack-files.ts'
 import { openTimeline } from './keep/timeline.ts'
 import { planTitle } from './proposals.ts'
+import { contentOf } from './recover/content-of.ts'
+import { stackProblems } from './recover/stack-problems.ts'
 import type { Sentinel } from './surface.ts'
 import { watchMonitoring } from './watch/watch-monitoring.ts'
 
@@ -89,7 +93,22 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     ...(onProblem && { onProblem }),
   })
 
-  const ops = opsFor({ ...dockerDeeds(place), acceptHome, homeIn, userUnits })
+  let guard: Sentinel | undefined
+  const ops = opsFor({
+    ...dockerDeeds(place),
+    acceptHome,
+    homeIn,
+    userUnits,
+    systemUnits: systemUnits(() => connectSystemBus(place.env)),
+    contentOf: contentOf({
+      accepted: async () => undefined,
+      fromSnapshot: () => Promise.reject(new Error('Snapshots cannot be read here.')),
+    }),
+    stackProblems: stackProblems(() => {
+      if (!guard) throw new Error('Nobody guards yet.')
+      return guard
+    }),
+  })
 
   // Whatever is wrong with the records of old operations keeps nobody from guarding.
   if (!oneShot) {
@@ -98,7 +117,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     )
   }
 
-  return createSentinel({
+  guard = await createSentinel({
     demo,
     oneShot,
     contexts,
@@ -134,6 +153,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
       (await operationInProgress(state)) !== undefined || (await composeIsRunning()),
     now,
   })
+  return guard
 }
 
 /**

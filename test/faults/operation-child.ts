@@ -21,6 +21,19 @@ export type ChildOrder = {
   moment: Moment
 }
 
+const unexpected = () => Promise.reject(new Error('No step of a switch back asks for this.'))
+
+const notPartOfASwitchBack = {
+  openHands: unexpected,
+  composeUp: unexpected,
+  contentOf: unexpected,
+  stackProblems: unexpected,
+  systemUnits: {
+    ...{ state: unexpected, start: unexpected, stop: unexpected },
+    ...{ enable: unexpected, disable: unexpected },
+  },
+}
+
 export function realOps(engineId: string): Ops {
   return opsFor({
     selectContext,
@@ -37,6 +50,7 @@ export function realOps(engineId: string): Ops {
       state: async () => ({ exists: false, active: 'inactive' }),
       start: async () => {},
     },
+    ...notPartOfASwitchBack,
   })
 }
 

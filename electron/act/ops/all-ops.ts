@@ -1,16 +1,27 @@
 import type { Ops } from '../ops.ts'
 import { acceptHomeOp, type StackFileText } from './accept-home.ts'
+import { bringUpOp, type ComposeUp } from './bring-up.ts'
+import { holdContainerOp } from './hold-container.ts'
 import { keepCopyOp } from './keep-copy.ts'
+import { type ContentOf, putBackFilesOp } from './put-back-files.ts'
 import { type ContextSelection, selectContextOp } from './select-context.ts'
 import { startDesktopOp, type UserUnitStarter } from './start-desktop.ts'
+import { type SystemUnitControl, stopUnitOp } from './stop-unit.ts'
 import { type EngineIdAt, verifyEngineOp } from './verify-engine.ts'
+import { type StackProblems, verifyStackOp } from './verify-stack.ts'
 import { waitForEngineOp } from './wait-for-engine.ts'
+import type { OpenHands } from './with-engine.ts'
 
 /** What ops need from the outside; the composition root has it. */
 type OpDependencies = ContextSelection &
   StackFileText & {
     userUnits: UserUnitStarter
     engineIdAt: EngineIdAt
+    systemUnits: SystemUnitControl
+    openHands: OpenHands
+    composeUp: ComposeUp
+    contentOf: ContentOf
+    stackProblems: StackProblems
   }
 
 export function opsFor(dependencies: OpDependencies): Ops {
@@ -21,5 +32,10 @@ export function opsFor(dependencies: OpDependencies): Ops {
     SelectContext: selectContextOp(dependencies),
     VerifyEngine: verifyEngineOp(dependencies.engineIdAt),
     AcceptHome: acceptHomeOp(dependencies),
+    StopUnit: stopUnitOp(dependencies.systemUnits),
+    HoldContainer: holdContainerOp(dependencies.openHands),
+    BringUp: bringUpOp(dependencies.openHands, dependencies.composeUp),
+    PutBackFiles: putBackFilesOp(dependencies.contentOf, dependencies.openHands),
+    VerifyStack: verifyStackOp(dependencies.stackProblems),
   }
 }

@@ -31,7 +31,7 @@ type WriteWholeOptions = {
  */
 export async function writeWhole(
   path: string,
-  text: string,
+  content: string | Uint8Array,
   options: WriteWholeOptions = {},
 ): Promise<void> {
   try {
@@ -42,7 +42,7 @@ export async function writeWhole(
     const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
     try {
       await withFile(temporary, 'wx', mode, async (file) => {
-        await file.writeFile(text)
+        await file.writeFile(content)
         if (old) {
           await file.chown(old.uid, old.gid).catch(() => undefined)
           await file.chmod(mode)

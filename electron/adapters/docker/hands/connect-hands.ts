@@ -83,6 +83,14 @@ export function connectHands(target: EngineTarget, options: HandsOptions = {}): 
         ),
       )
     },
+    async setRestartPolicy(id, policy, signal) {
+      await ask(anyAnswer, signal, (abortSignal) =>
+        docker.getContainer(id).update({
+          RestartPolicy: { Name: policy },
+          abortSignal,
+        } as object),
+      )
+    },
     exec,
     async volumes(signal) {
       const { Volumes } = await ask(volumesAnswer, signal, (abortSignal) =>

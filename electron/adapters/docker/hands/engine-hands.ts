@@ -69,6 +69,12 @@ export interface EngineHands {
   stop(id: string, graceSeconds: number, signal?: AbortSignal): Promise<void>
   /** Harmless when it is running. */
   start(id: string, signal?: AbortSignal): Promise<void>
+  /** What the engine does with it when it ends, and when the engine itself starts. */
+  setRestartPolicy(
+    id: string,
+    policy: 'always' | 'unless-stopped',
+    signal?: AbortSignal,
+  ): Promise<void>
   /** Runs a program in a running container. Rejects when the container has no such program. */
   exec(
     id: string,

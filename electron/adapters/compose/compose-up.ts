@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+export type ComposeStart = {
+  context: string
+  project: string
+  workingDir: string
+  files: readonly string[]
+  envFiles: readonly string[]
+  services: readonly string[]
+}
+
+/** The last words are where compose says what went wrong. */
+const mostOutput = 4_000
+
+/**
+ * `docker compose up -d` for some services of one project, and no others: never with
+ * `--remove-orphans`, nor `-y`, so that a volume that does not fit its compose file any more is
+ * never made anew (compose v5 asks, and nobody answers: reconcile.go). Resolves when compose has
+ * ended well, rejects with its last words. `env` loses what would lead docker elsewhere.
+ */
+export async function composeUp(
+  start: ComposeStart,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<void> {
+  const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...rest } = env
+  const args = [
+    ...['--context', start.context, 'compose', '--progress', 'plain'],
+    ...['--project-name', start.project, '--project-directory', start.workingDir],
+    ...start.files.flatMap((file) => ['-f', file]),
+    ...start.envFiles.flatMap((file) => ['--env-file', file]),
+    ...['up', '--detach', ...start.services],
+  ]
+  const child = spawn('docker', args, {
+    cwd: start.workingDir,
+    env: rest,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Compose ends what it has begun; killed in the middle it leaves containers half made.
+    signal,
+    killSignal: 'SIGINT',
+  })
+  let output = ''
+  const keep = (text: string) => {
+    output = (output + text).slice(-mostOutput)
+  }
+  child.stdout.setEncoding('utf8').on('data', keep)
+  child.stderr.setEncoding('utf8').on('data', keep)
+  const [code] = await once(child, 'close').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new Error('There is no docker program to call compose with.')
+    throw signal.aborted ? new Error('Bringing the services up was cancelled.') : error
+  })
+  if (code === 0) return
+  throw new Error(`docker compose up ended with ${code}: ${lastWords(output)}`)
+}
+
+function lastWords(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '')
+  return lines.slice(-3).join(' ').trim() || 'it said nothing.'
+}
