@@ -110,10 +110,9 @@ test('names and paths that are left out', async () => {
   await mkdir(at('build', 'node_modules', 'x'), { recursive: true })
   await mkdir(at('data'))
   await writeFile(at('data', 'wal'), '')
-  const { paths } = await treeOf({
-    without: new Set([at('data')]),
-    withoutNames: new Set(['node_modules']),
-  })
+  const root = { path: directory, role: 'thing', withoutNames: new Set(['node_modules']) }
+  const tree = hostTree([root], { below: directory, without: new Set([at('data')]) })
+  const paths = (await Array.fromAsync(tree)).map(({ path }) => path)
   expect(paths).toEqual(['.', 'build'])
 })
 

@@ -14,6 +14,8 @@ export type HostRoot = {
   role: string
   /** Missing is right as well. */
   isOptional?: boolean
+  /** Names that are left out wherever they are met below it. */
+  withoutNames?: ReadonlySet<string>
 }
 
 export type HostTreeOptions = {
@@ -21,8 +23,6 @@ export type HostTreeOptions = {
   known?: KnownFiles
   /** Absolute paths that are left out with all that is in them. */
   without?: ReadonlySet<string>
-  /** Names that are left out wherever they are met below a root. */
-  withoutNames?: ReadonlySet<string>
   /** What links lead to comes along; also every link on the way to a root. */
   followLinks?: boolean
   /** Smaller files are read as a whole, and at once read again when they changed meanwhile. */
@@ -52,7 +52,7 @@ const mostLinks = 40
 const ofMachine = /^\/(proc|sys|dev|run|usr|lib|lib64|bin|sbin|boot)(\/|$)/
 
 export function hostTree(roots: readonly HostRoot[], options: HostTreeOptions = {}): HostTree {
-  const { signal, known, without, withoutNames, followLinks = false } = options
+  const { signal, known, without, followLinks = false } = options
   const { wholeUpToBytes = smallBytes, below = '/' } = options
   const gaps: string[] = []
   const skipped: string[] = []
@@ -117,7 +117,7 @@ export function hostTree(roots: readonly HostRoot[], options: HostTreeOptions = 
       if (entry.stats.isDirectory()) {
         given.add(path)
         yield { ...common(path, entry.stats), type: 'directory', sizeBytes: 0 }
-        levels.push({ entries: await entriesOf(path), next: 0 })
+        levels.push({ entries: await entriesOf(path, root), next: 0 })
       } else if (entry.stats.isSymbolicLink()) {
         yield* link(entry, found, root)
       } else if (entry.stats.isFile()) {
@@ -134,7 +134,7 @@ export function hostTree(roots: readonly HostRoot[], options: HostTreeOptions = 
     }
   }
 
-  async function entriesOf(directory: string): Promise<Entry[]> {
+  async function entriesOf(directory: string, { withoutNames }: Root): Promise<Entry[]> {
     let names: string[]
     try {
       names = await readdir(directory)
