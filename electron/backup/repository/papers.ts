@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import { mkdir, open, readdir, readFile } from 'node:fs/promises'
+import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Manifest,
@@ -75,6 +75,10 @@ async function writeSynced(path: string, content: readonly Uint8Array[]): Promis
   }
 }
 
+/** The list of files as it stands in FILES.tsv. */
+export const listOfFiles = (files: readonly SnapshotFile[]): Buffer =>
+  Buffer.concat(listed(files, fileLine, filesHeader))
+
 /** In parts, as one string of all lines may be longer than a string can be. */
 function listed(
   files: readonly SnapshotFile[],
@@ -100,7 +104,8 @@ function sumLine({ sha256, component, path }: SnapshotFile): string {
 /** Lone surrogates are bytes that are no UTF-8 (see files-tsv.ts). */
 function pathBytes(text: string): Uint8Array {
   if (text.isWellFormed()) return Buffer.from(text)
-  const parts = text.split(/([\udc80-\udcff]+)(?<![\ud800-\udbff][\udc80-\udcff]+)/)
+  // With the flag u, half of a pair is found only where it stands alone.
+  const parts = text.split(/([\u{dc80}-\u{dcff}]+)/u)
   return Buffer.concat(
     parts.map((part, index) =>
       index % 2 === 0
@@ -164,13 +169,14 @@ export type Cover = { manifest: Manifest; meta: Meta; packs: readonly string[] }
 export async function readCover(directory: string, id: string): Promise<Cover> {
   const meta = await readMeta(directory)
   const [manifest, packs] = await Promise.all([
-    readPaper(directory, meta, manifestName),
+    readManifest(directory, meta, id),
     readPaper(directory, meta, packsName),
   ])
-  return { manifest: parseManifest(manifest, id), meta, packs: parsePacks(packs.toString()) }
+  return { manifest, meta, packs: parsePacks(packs.toString()) }
 }
 
-function parseManifest(content: Buffer, id: string): Manifest {
+export async function readManifest(directory: string, meta: Meta, id: string): Promise<Manifest> {
+  const content = await readPaper(directory, meta, manifestName)
   const value: unknown = JSON.parse(content.toString())
   const format = (value as { format?: unknown } | null)?.format
   const parsed = manifestSchema.safeParse(value)
@@ -192,8 +198,3 @@ export const parsePacks = (text: string): string[] =>
     .split('\n')
     .slice(0, -1)
     .map((line) => line.slice(0, 64))
-
-/** Every name that a snapshot's directory holds. */
-export async function paperNames(directory: string): Promise<readonly string[]> {
-  return (await readdir(directory)).sort()
-}

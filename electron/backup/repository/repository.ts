@@ -29,6 +29,7 @@ export interface SnapshotDraft {
   }>
   /** Verifies what was written, then makes it a snapshot by one rename. */
   commit(facts: CommitFacts, signal: AbortSignal): Promise<SnapshotEntry>
+  /** To be called whenever `commit` was not, or has failed. */
   abandon(): Promise<void>
 }
 

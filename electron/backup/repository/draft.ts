@@ -1,0 +1,213 @@
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Manifest, SnapshotComponent, SnapshotFile } from '../../../shared/domain/snapshot.ts'
+import { diskProblem } from '../../adapters/disk/disk-problem.ts'
+import { syncDirectory } from '../../adapters/disk/sync-directory.ts'
+import type { BackupSource } from '../sources/source.ts'
+import { checkNewPack } from './check-pack.ts'
+import { checkPapers } from './check-papers.ts'
+import { componentReader } from './component-reader.ts'
+import type { KnownContent } from './known-content.ts'
+import { componentDirectory, type Layout } from './layout.ts'
+import { changeMarks } from './marks.ts'
+import { type NewPack, packBatch } from './pack-batch.ts'
+import { listOfFiles, writePapers } from './papers.ts'
+import type { CommitFacts, OnBytes, RepositoryKey, SnapshotDraft } from './repository.ts'
+import type { Shelf } from './shelf.ts'
+
+type DraftParts = {
+  id: string
+  layout: Layout
+  key: RepositoryKey
+  shelf: Shelf
+  known: KnownContent
+  /** Packs that were there when the draft began. */
+  present: ReadonlySet<string>
+  now: () => number
+  /** Lets go of the repository. */
+  over: () => Promise<void>
+}
+
+export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
+  const { id, layout, key, shelf, known, present, now } = parts
+  const tmp = join(layout.tmp, id)
+  const encrypted = key.recipients.length > 0
+  const components: SnapshotComponent[] = []
+  const files: SnapshotFile[] = []
+  const newPacks = new Map<string, NewPack>()
+  const ended = new AbortController()
+  let checks: Promise<void> = Promise.resolve()
+  let spools = 0
+
+  await onDisk(layout.tmp, () => mkdir(tmp, { mode: 0o700 }))
+
+  /** Packs are read back while the next ones are written; the first failure is told by `commit`. */
+  function onFinished(pack: NewPack): void {
+    newPacks.set(pack.sha256, {
+      ...pack,
+      isNew: pack.isNew || (newPacks.get(pack.sha256)?.isNew ?? false),
+    })
+    const path = layout.pack(pack.sha256, encrypted)
+    const options = { encrypted, identity: key.identity, signal: ended.signal }
+    checks = checks.then(() => checkNewPack(path, pack, options))
+    checks.catch(() => {})
+  }
+
+  async function add(
+    source: BackupSource,
+    signal: AbortSignal,
+    onBytes: OnBytes,
+  ): Promise<{ component: SnapshotComponent; gaps: readonly string[] }> {
+    signal.throwIfAborted()
+    const { id: component, kind, title, packing } = source
+    componentDirectory(component)
+    if (components.some((other) => other.id === component)) {
+      throw new Error(`"${component}" is in this snapshot already.`)
+    }
+    await known.learn(component)
+    const opened = await source.open(signal)
+    const packs = packBatch({
+      layout,
+      tmp,
+      recipients: key.recipients,
+      isUndivided: packing === 'self-contained',
+      isPresent: (pack) => present.has(pack),
+      onFinished,
+    })
+    const reader = componentReader(source, {
+      packs,
+      known,
+      newSpoolPath: () => join(tmp, `spool-${++spools}`),
+      signal,
+      onBytes: (read) => onBytes({ component, ...read }),
+    })
+    let taken: { files: SnapshotFile[]; gaps: string[] }
+    const gaps: string[] = []
+    try {
+      for await (const item of opened.items) await reader.take(item)
+      taken = await reader.finish()
+      gaps.push(...taken.gaps, ...opened.gaps())
+    } catch (error) {
+      await packs.abandon().catch(() => {})
+      throw error
+    } finally {
+      await opened.close().catch((error: unknown) => {
+        gaps.push(error instanceof Error ? error.message : String(error))
+      })
+    }
+    const contents = taken.files.filter(({ type }) => type === 'file')
+    const entry: SnapshotComponent = {
+      id: component,
+      kind,
+      title,
+      consistency: opened.consistency,
+      files: contents.length,
+      sizeBytes: sumOf(contents),
+      facts: { ...opened.facts },
+    }
+    components.push(entry)
+    for (const file of taken.files) files.push(file)
+    return { component: entry, gaps }
+  }
+
+  async function commit(facts: CommitFacts, signal: AbortSignal) {
+    signal.throwIfAborted()
+    if (components.length === 0) {
+      throw new Error('No part of the stack could be read, so there is no snapshot.')
+    }
+    const stop = () => ended.abort(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      await checks
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+    signal.throwIfAborted()
+    const needed = new Set(files.flatMap(({ pack }) => (pack === undefined ? [] : [pack])))
+    await removePacks([...newPacks.keys()].filter((pack) => !needed.has(pack)))
+    await everyPackIsThere(needed)
+    const added = [...newPacks.values()].filter(({ isNew, sha256 }) => isNew && needed.has(sha256))
+    const manifest: Manifest = {
+      format: 1,
+      id,
+      ...facts,
+      finishedAt: new Date(now()).toISOString(),
+      components,
+      files: files.filter(({ type }) => type === 'file').length,
+      sizeBytes: sumOf(files),
+      addedBytes: sumOf(added),
+      encrypted,
+    }
+    const written = join(tmp, 'snapshot')
+    await onDisk(layout.directory, () => writePapers(written, manifest, files, key.recipients))
+    const { problems } = await checkPapers(written, id)
+    if (problems[0])
+      throw new Error(`The snapshot is not on the disk as written: ${problems[0].sentence}`)
+    signal.throwIfAborted()
+    await onDisk(layout.directory, async () => {
+      await rename(written, layout.snapshot(id))
+      await syncDirectory(layout.snapshots)
+    })
+    await changeMarks(layout.marks(id), { verifiedAt: new Date(now()).toISOString() })
+    if (encrypted) await shelf.remember(id, listOfFiles(files).toString()).catch(() => {})
+    await close()
+    const { sound } = await shelf.snapshots()
+    const entry = sound.find((one) => one.id === id)
+    if (!entry) throw new Error(`Snapshot ${id} was written and cannot be found.`)
+    return entry
+  }
+
+  async function everyPackIsThere(needed: ReadonlySet<string>): Promise<void> {
+    const there = await shelf.packs()
+    for (const pack of needed) {
+      if (!there.has(pack))
+        throw new Error(`The pack ${pack} has gone while the snapshot was written.`)
+    }
+  }
+
+  /** Only what this draft has brought. */
+  async function removePacks(packs: readonly string[]): Promise<void> {
+    for (const pack of packs) {
+      if (newPacks.get(pack)?.isNew) await rm(layout.pack(pack, encrypted), { force: true })
+      newPacks.delete(pack)
+    }
+  }
+
+  async function close(): Promise<void> {
+    await rm(tmp, { recursive: true, force: true })
+    await parts.over()
+  }
+
+  return {
+    id,
+    add,
+    commit,
+    async abandon() {
+      ended.abort(new Error('The snapshot was given up.'))
+      await checks.catch(() => {})
+      // Once it is renamed it is a snapshot, whatever failed after that.
+      const isCommitted = await exists(layout.snapshot(id))
+      if (!isCommitted) await removePacks([...newPacks.keys()])
+      await close()
+    },
+  }
+}
+
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  )
+
+const sumOf = (all: readonly { sizeBytes: number }[]) =>
+  all.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+
+async function onDisk<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code
+      ? diskProblem(error, path, `${path} cannot be written`)
+      : error
+  }
+}

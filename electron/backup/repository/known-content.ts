@@ -1,0 +1,63 @@
+import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
+
+/** A pack that a file lies in; its name is known once it is finished. */
+export type PackRef = { sha256: string; isLost?: true }
+
+export type Place = { pack: PackRef; member: string }
+
+/** What the repository has already, by content. A cache of the lists of files, and as old as this run. */
+export interface KnownContent {
+  /** Learns what the newest snapshots with this component hold. */
+  learn(component: string): Promise<void>
+  find(sha256: string): Place | undefined
+  /** Whether anything of that size is known: only then is hashing before storing worth it. */
+  hasSize(sizeBytes: number): boolean
+  add(sha256: string, sizeBytes: number, place: Place): void
+}
+
+/** More than one, as the newest may be partial. */
+const learnedFrom = 2
+
+export function knownContent(from: {
+  /** Newest first, of those that new content may be shared with. */
+  snapshots: readonly { id: string; components: readonly string[] }[]
+  /** An empty list where it cannot be read. */
+  filesOf: (id: string) => Promise<readonly SnapshotFile[]>
+  /** Not those that are missing or known to be damaged: their content is stored again. */
+  isSound: (pack: string) => boolean
+}): KnownContent {
+  const places = new Map<string, Place>()
+  const sizes = new Set<number>()
+  const packs = new Map<string, PackRef>()
+  const learned = new Set<string>()
+
+  function add(sha256: string, sizeBytes: number, place: Place): void {
+    const before = places.get(sha256)
+    if (before && !before.pack.isLost) return
+    places.set(sha256, place)
+    sizes.add(sizeBytes)
+  }
+
+  return {
+    add,
+    async learn(component) {
+      const holders = from.snapshots.filter(({ components }) => components.includes(component))
+      for (const { id } of holders.slice(0, learnedFrom)) {
+        if (learned.has(id)) continue
+        learned.add(id)
+        for (const { sha256, sizeBytes, pack, member } of await from.filesOf(id)) {
+          if (sha256 === undefined || pack === undefined || member === undefined) continue
+          if (!from.isSound(pack)) continue
+          const ref = packs.get(pack) ?? { sha256: pack }
+          packs.set(pack, ref)
+          add(sha256, sizeBytes, { pack: ref, member })
+        }
+      }
+    },
+    find(sha256) {
+      const place = places.get(sha256)
+      return place?.pack.isLost ? undefined : place
+    },
+    hasSize: (sizeBytes) => sizes.has(sizeBytes),
+  }
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { ContentChanged } from '../../adapters/archive/archive-problem.ts'
+import type { PackMember } from '../../adapters/archive/pack-member.ts'
+import { openPackWriter, type PackWriter } from '../../adapters/archive/pack-writer.ts'
+import { syncDirectory } from '../../adapters/disk/sync-directory.ts'
+import type { PackRef } from './known-content.ts'
+import type { Layout } from './layout.ts'
+
+/** A finished pack, and what must be in it. */
+export type NewPack = {
+  sha256: string
+  sizeBytes: number
+  /** False where the same pack was there before. */
+  isNew: boolean
+  members: ReadonlyMap<string, { sha256: string; sizeBytes: number }>
+}
+
+export type Packed = { ref: PackRef; member: string; sha256: string; sizeBytes: number }
+
+/** What a content did on its way; what was packed of it, if that is of any use. */
+export class ContentProblem extends Error {
+  readonly packed: Packed | undefined
+
+  constructor(sentence: string, packed?: Packed) {
+    super(sentence)
+    this.name = 'ContentProblem'
+    this.packed = packed
+  }
+}
+
+/** Writes members into packs, one pack after the other. */
+export interface PackBatch {
+  /** Rejects with `ContentProblem` when the content breaks or is not as long as was said. */
+  add(member: PackMember, content?: Readable | Uint8Array): Promise<Packed>
+  /** What comes next goes into a new pack. */
+  divide(): Promise<void>
+  abandon(): Promise<void>
+}
+
+/** Large enough to be few, small enough that one that is half used is no great loss. */
+const packBytes = 256 * 1024 * 1024
+
+type OpenPack = {
+  writer: PackWriter
+  path: string
+  ref: PackRef
+  members: Map<string, { sha256: string; sizeBytes: number }>
+  names: Set<string>
+  bytes: number
+}
+
+export function packBatch(into: {
+  layout: Layout
+  /** For packs that are not finished. */
+  tmp: string
+  recipients: readonly string[]
+  /** A single pack of whatever size. */
+  isUndivided: boolean
+  isPresent: (pack: string) => boolean
+  onFinished: (pack: NewPack) => void
+}): PackBatch {
+  const { layout, tmp, recipients, isUndivided } = into
+  let open: OpenPack | undefined
+
+  async function begin(): Promise<OpenPack> {
+    const path = join(tmp, `pack-${randomUUID()}`)
+    const writer = await openPackWriter(path, { recipients })
+    return { writer, path, ref: { sha256: '' }, members: new Map(), names: new Set(), bytes: 0 }
+  }
+
+  async function divide(): Promise<void> {
+    if (!open) return
+    const { writer, path, ref, members } = open
+    const { sha256, sizeBytes } = await writer.finish()
+    const isNew = !into.isPresent(sha256)
+    // Also where it is there already: what lies there may be damaged, and this is not.
+    await place(path, layout.pack(sha256, recipients.length > 0))
+    ref.sha256 = sha256
+    open = undefined
+    into.onFinished({ sha256, sizeBytes, isNew, members })
+  }
+
+  return {
+    divide,
+    async add(member, content) {
+      open ??= await begin()
+      const pack = open
+      const name = freeName(member.name, pack.names)
+      const put = (packed: { sha256: string; sizeBytes: number }): Packed => {
+        pack.members.set(name, packed)
+        return { ref: pack.ref, member: name, ...packed }
+      }
+      let failure: Error | undefined
+      if (content && !(content instanceof Uint8Array)) {
+        content.once('error', (error) => {
+          failure = error
+        })
+      }
+      try {
+        const { sha256, sizeBytes } = await pack.writer.add({ ...member, name }, content)
+        const packed = put({ sha256, sizeBytes })
+        pack.bytes += sizeBytes
+        if (!isUndivided && pack.bytes >= packBytes) await divide()
+        return packed
+      } catch (error) {
+        if (error instanceof ContentChanged) {
+          const { sha256, sizeBytes, readBytes } = error
+          if (readBytes < sizeBytes) throw new ContentProblem('it became shorter')
+          throw new ContentProblem('it became longer', put({ sha256, sizeBytes }))
+        }
+        if (failure) throw new ContentProblem(failure.message)
+        throw error
+      }
+    },
+    async abandon() {
+      if (!open) return
+      open.ref.isLost = true
+      const { writer } = open
+      open = undefined
+      await writer.abandon()
+    },
+  }
+}
+
+/** A file that changed while it was read comes twice. No member ends like this by itself: `%` is escaped. */
+function freeName(name: string, taken: Set<string>): string {
+  let free = name
+  for (let number = 2; taken.has(free); number++) free = `${name}%~${number}`
+  taken.add(free)
+  return free
+}
+
+/** The order of writing: the content first, then its name, then what names it. */
+async function place(from: string, to: string): Promise<void> {
+  const directory = dirname(to)
+  if ((await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined) {
+    await syncDirectory(dirname(directory))
+  }
+  await rename(from, to)
+  await syncDirectory(directory)
+}

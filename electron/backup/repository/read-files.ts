@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { pipeline, Readable, Transform } from 'node:stream'
+import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
+import { readPack } from '../../adapters/archive/read-pack.ts'
+import type { Layout } from './layout.ts'
+
+/** Files are not in the repository as they once were. The others have been read. */
+export class FilesDamaged extends Error {
+  readonly files: readonly SnapshotFile[]
+
+  constructor(files: readonly SnapshotFile[]) {
+    const names = files.slice(0, 5).map(({ component, path }) => `${component}/${path}`)
+    const more = files.length > 5 ? ` and ${files.length - 5} more` : ''
+    super(`The backup of ${names.join(', ')}${more} is damaged; everything else was read.`)
+    this.name = 'FilesDamaged'
+    this.files = files
+  }
+}
+
+type Each = (file: SnapshotFile, content: Readable) => Promise<void>
+
+/** A member that several files are the same as is given to all of them from memory, up to this. */
+const sharedBytes = 1024 * 1024
+
+/** See `Repository.read`. Rejects with `FilesDamaged` at the end, with what `each` rejects with at once. */
+export async function readFiles(
+  layout: Layout,
+  files: readonly SnapshotFile[],
+  each: Each,
+  options: { identity?: string | undefined; signal: AbortSignal },
+): Promise<void> {
+  const damaged: SnapshotFile[] = []
+  const contents = files.filter(({ type }) => type === 'file')
+  for (const [pack, ofPack] of Map.groupBy(contents, (file) => file.pack ?? '')) {
+    let rest = ofPack
+    // More than once only where large files are the same: each time the next of them is given.
+    while (rest.length > 0) {
+      const left = await onePass(layout, pack, rest, each, options)
+      damaged.push(...left.damaged)
+      rest = left.again
+    }
+  }
+  if (damaged.length > 0) throw new FilesDamaged(damaged)
+}
+
+async function onePass(
+  layout: Layout,
+  pack: string,
+  files: readonly SnapshotFile[],
+  each: Each,
+  { identity, signal }: { identity?: string | undefined; signal: AbortSignal },
+): Promise<{ damaged: SnapshotFile[]; again: SnapshotFile[] }> {
+  const waiting = Map.groupBy(files, (file) => file.member ?? '')
+  const damaged: SnapshotFile[] = []
+  const again: SnapshotFile[] = []
+  let stopped: { by: unknown } | undefined
+
+  async function give(file: SnapshotFile, content: Readable): Promise<void> {
+    const checked = checkedContent(file, content)
+    try {
+      await each(file, checked.stream)
+      await drain(checked.stream)
+    } catch (error) {
+      if (!checked.isDamaged()) {
+        stopped = { by: error }
+        throw error
+      }
+      damaged.push(file)
+    }
+  }
+
+  const path = await pathOf(layout, pack)
+  const options = { signal, ...(identity !== undefined && { identity }) }
+  try {
+    await readPack(path, options, async ({ name }, content) => {
+      const wanted = waiting.get(name)
+      if (!wanted) return
+      waiting.delete(name)
+      const [first, ...others] = wanted
+      if (!first) return
+      if (others.length > 0 && first.sizeBytes <= sharedBytes) {
+        const whole = await wholeOf(content)
+        for (const file of wanted) await give(file, Readable.from([whole], { objectMode: false }))
+      } else {
+        again.push(...others)
+        await give(first, content)
+      }
+    })
+  } catch {
+    signal.throwIfAborted()
+    if (stopped) throw stopped.by
+    // The pack is damaged, or gone. What it did not give is lost, and so is what is the same.
+    damaged.push(...again.splice(0))
+  }
+  for (const lost of waiting.values()) damaged.push(...lost)
+  return { damaged, again }
+}
+
+/** Breaks at its end when it is not what the list of files says. */
+function checkedContent(
+  file: SnapshotFile,
+  content: Readable,
+): { stream: Readable; isDamaged: () => boolean } {
+  const sum = createHash('sha256')
+  let sizeBytes = 0
+  let isDamaged = false
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      sum.update(chunk)
+      sizeBytes += chunk.byteLength
+      done(null, chunk)
+    },
+    flush(done) {
+      isDamaged = sizeBytes !== file.sizeBytes || sum.digest('hex') !== file.sha256
+      done(isDamaged ? new FilesDamaged([file]) : null)
+    },
+  })
+  content.once('error', () => {
+    // Otherwise it only ends because nobody reads it any more.
+    if (!stream.destroyed) isDamaged = true
+  })
+  pipeline(content, stream, () => {})
+  return { stream, isDamaged: () => isDamaged }
+}
+
+async function drain(stream: Readable): Promise<void> {
+  if (stream.readableEnded) return
+  for await (const _chunk of stream);
+}
+
+async function wholeOf(content: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of content) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+async function pathOf(layout: Layout, pack: string): Promise<string> {
+  const plain = layout.pack(pack, false)
+  const isPlain = await stat(plain).then(
+    () => true,
+    () => false,
+  )
+  return isPlain ? plain : layout.pack(pack, true)
+}

@@ -1,0 +1,143 @@
+import { hash } from 'node:crypto'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type {
+  BrokenSnapshot,
+  SnapshotEntry,
+  SnapshotFile,
+} from '../../../shared/domain/snapshot.ts'
+import { openSealed } from '../../adapters/archive/sealed-text.ts'
+import { writeWhole } from '../../adapters/disk/write-whole.ts'
+import { parseFiles } from './files-tsv.ts'
+import { type Layout, packName, snapshotName } from './layout.ts'
+import { readMarks } from './marks.ts'
+import { type Cover, filesName, PaperProblem, readCover, readPaper } from './papers.ts'
+
+/** What stands in a repository: its snapshots, their lists of files, its packs. Reads only. */
+export interface Shelf {
+  snapshots(): Promise<{ sound: SnapshotEntry[]; broken: BrokenSnapshot[] }>
+  /** Newest first, sound or not. */
+  ids(): Promise<string[]>
+  cover(id: string): Promise<Cover>
+  files(id: string): Promise<SnapshotFile[]>
+  /** Names and sizes of all packs. */
+  packs(): Promise<Map<string, { path: string; encrypted: boolean }>>
+  /** Keeps a list of an encrypted snapshot where it can be read without the identity. */
+  remember(id: string, text: string): Promise<void>
+  /** It is no longer in the repository. */
+  forget(id: string): Promise<void>
+}
+
+export function shelf(layout: Layout, key: { identity?: string; cacheDirectory?: string }): Shelf {
+  const { identity, cacheDirectory } = key
+  const covers = new Map<string, Promise<Cover>>()
+
+  /** Papers never change, so that what was sound once is read once. */
+  function cover(id: string): Promise<Cover> {
+    const before = covers.get(id)
+    if (before) return before
+    const reading = readCover(layout.snapshot(id), id)
+    covers.set(id, reading)
+    reading.catch(() => covers.delete(id))
+    return reading
+  }
+
+  async function ids(): Promise<string[]> {
+    const names = await namesIn(layout.snapshots)
+    return names.sort().reverse()
+  }
+
+  async function files(id: string): Promise<SnapshotFile[]> {
+    const { manifest, meta } = await cover(id)
+    const { encrypted } = manifest
+    const remembered = encrypted && cacheDirectory ? await readRemembered(id) : undefined
+    if (remembered !== undefined) return parseFiles(remembered)
+    const content = await readPaper(layout.snapshot(id), meta, filesName(encrypted))
+    if (!encrypted) return parseFiles(content.toString())
+    if (identity === undefined) {
+      throw new Error(`Snapshot ${id} is encrypted, and its key is not in the keyring.`)
+    }
+    const text = Buffer.from(await openSealed(content, identity)).toString()
+    await remember(id, text).catch(() => {})
+    return parseFiles(text)
+  }
+
+  const rememberedPath = (id: string) => join(cacheDirectory ?? '', `${id}.tsv`)
+
+  async function readRemembered(id: string): Promise<string | undefined> {
+    const text = await readFile(rememberedPath(id), 'utf8').catch(() => '')
+    const end = text.indexOf('\n')
+    const list = text.slice(end + 1)
+    return end > 0 && text.slice(0, end) === (await sealOf(id, list)) ? list : undefined
+  }
+
+  /** Which sealed list it is of, and that it is whole. */
+  async function sealOf(id: string, list: string): Promise<string> {
+    return `${(await cover(id)).meta.get(filesName(true))} ${hash('sha256', list)}`
+  }
+
+  async function remember(id: string, list: string): Promise<void> {
+    if (cacheDirectory) await writeWhole(rememberedPath(id), `${await sealOf(id, list)}\n${list}`)
+  }
+
+  return {
+    ids,
+    cover,
+    files,
+    remember,
+    async forget(id) {
+      covers.delete(id)
+      if (cacheDirectory) await rm(rememberedPath(id), { force: true })
+    },
+    async snapshots() {
+      const sound: SnapshotEntry[] = []
+      const broken: BrokenSnapshot[] = []
+      const sizes = new Map<string, number>()
+      for (const id of await ids()) {
+        try {
+          if (!snapshotName.test(id)) throw new Error(`${id} is not the name of a snapshot.`)
+          const { manifest, packs } = await cover(id)
+          const marks = await readMarks(layout.marks(id))
+          let storedBytes = 0
+          for (const pack of packs) {
+            const path = layout.pack(pack, manifest.encrypted)
+            const known = sizes.get(path) ?? (await sizeOf(path))
+            sizes.set(path, known)
+            storedBytes += known
+          }
+          sound.push({ id, manifest, marks, storedBytes })
+        } catch (error) {
+          broken.push({ id, sentence: brokenSentence(error) })
+        }
+      }
+      return { sound, broken }
+    },
+    async packs() {
+      const found = new Map<string, { path: string; encrypted: boolean }>()
+      for (const directory of await namesIn(layout.packs)) {
+        for (const name of await namesIn(join(layout.packs, directory))) {
+          const match = packName.exec(name)
+          const encrypted = match?.[2] !== undefined
+          const path = layout.pack(match?.[1] ?? '', encrypted)
+          if (match?.[1] && dirname(path) === join(layout.packs, directory)) {
+            found.set(match[1], { path, encrypted })
+          }
+        }
+      }
+      return found
+    },
+  }
+}
+
+function brokenSentence(error: unknown): string {
+  if (error instanceof PaperProblem || error instanceof Error) return error.message
+  return 'It cannot be read.'
+}
+
+const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0
+
+const namesIn = (directory: string) =>
+  readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
+    throw error
+  })
