@@ -7,14 +7,12 @@ import { diskProblem } from '../../adapters/disk/disk-problem.ts'
 import { type Turn, TurnTaken, takeTurnIn } from '../../adapters/disk/turns.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
 import { bytesIn } from './bytes-in.ts'
-import { openDraft } from './draft.ts'
-import { knownContent } from './known-content.ts'
 import { layoutOf, topDirectories } from './layout.ts'
 import { changeMarks } from './marks.ts'
-import { recipientList, recipientsName } from './papers.ts'
+import { recipientList, recipientsName } from './papers/papers.ts'
 import { pruneSnapshots } from './prune.ts'
 import { readFiles } from './read-files.ts'
-import { writeRecoverKit } from './recover-kit.ts'
+import { writeRecoverKit } from './recover/recover-kit.ts'
 import {
   type Repository,
   RepositoryBusy,
@@ -25,6 +23,8 @@ import { shelf } from './shelf.ts'
 import { newSnapshotId } from './snapshot-id.ts'
 import { sweep } from './sweep.ts'
 import { isDamaged, verifySnapshots } from './verify.ts'
+import { openDraft } from './write/draft.ts'
+import { knownContent } from './write/known-content.ts'
 
 export type RepositoryOptions = {
   /** For lists of encrypted snapshots, readable for this user alone; none: the identity is needed. */

@@ -8,10 +8,10 @@ import type {
 } from '../../../shared/domain/snapshot.ts'
 import { openSealed } from '../../adapters/archive/sealed-text.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
-import { parseFiles } from './files-tsv.ts'
 import { type Layout, packName, snapshotName } from './layout.ts'
 import { readMarks } from './marks.ts'
-import { type Cover, filesName, PaperProblem, readCover, readPaper } from './papers.ts'
+import { parseFiles } from './papers/files-tsv.ts'
+import { type Cover, filesName, PaperProblem, readCover, readPaper } from './papers/papers.ts'
 
 /** What stands in a repository: its snapshots, their lists of files, its packs. Reads only. */
 export interface Shelf {

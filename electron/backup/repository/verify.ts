@@ -1,9 +1,9 @@
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { packSha256, readPack } from '../../adapters/archive/read-pack.ts'
-import { contentSum } from './check-pack.ts'
-import { checkPapers } from './check-papers.ts'
 import type { Layout } from './layout.ts'
+import { checkPapers } from './papers/check-papers.ts'
 import type { Damage, OnBytes } from './repository.ts'
+import { contentSum } from './write/check-pack.ts'
 
 type VerifyParts = {
   layout: Layout

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { diskProblem } from '../../adapters/disk/disk-problem.ts'
+import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
 import { ContentProblem } from './pack-batch.ts'
 
 /**

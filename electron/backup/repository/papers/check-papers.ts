@@ -1,4 +1,4 @@
-import type { Manifest, SnapshotFile } from '../../../shared/domain/snapshot.ts'
+import type { Manifest, SnapshotFile } from '../../../../shared/domain/snapshot.ts'
 import { parseFiles } from './files-tsv.ts'
 import {
   filesName,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeWhole } from '../../adapters/disk/write-whole.ts'
+import { writeWhole } from '../../../adapters/disk/write-whole.ts'
 import { recoverScript } from './recover-script.ts'
 
 const page = `# Getting your data back without Odin Sentinel

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { ContentChanged } from '../../adapters/archive/archive-problem.ts'
-import type { PackMember } from '../../adapters/archive/pack-member.ts'
-import { openPackWriter, type PackWriter } from '../../adapters/archive/pack-writer.ts'
-import { syncDirectory } from '../../adapters/disk/sync-directory.ts'
+import { ContentChanged } from '../../../adapters/archive/archive-problem.ts'
+import type { PackMember } from '../../../adapters/archive/pack-member.ts'
+import { openPackWriter, type PackWriter } from '../../../adapters/archive/pack-writer.ts'
+import { syncDirectory } from '../../../adapters/disk/sync-directory.ts'
+import type { Layout } from '../layout.ts'
 import type { PackRef } from './known-content.ts'
-import type { Layout } from './layout.ts'
 
 /** A finished pack, and what must be in it. */
 export type NewPack = {

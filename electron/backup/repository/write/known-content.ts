@@ -1,4 +1,4 @@
-import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
+import type { SnapshotFile } from '../../../../shared/domain/snapshot.ts'
 
 /** A pack that a file lies in; its name is known once it is finished. */
 export type PackRef = { sha256: string; isLost?: true }

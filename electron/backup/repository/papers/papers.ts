@@ -5,11 +5,11 @@ import {
   type Manifest,
   manifestSchema,
   type SnapshotFile,
-} from '../../../shared/domain/snapshot.ts'
-import { sealText } from '../../adapters/archive/sealed-text.ts'
-import { syncDirectory } from '../../adapters/disk/sync-directory.ts'
+} from '../../../../shared/domain/snapshot.ts'
+import { sealText } from '../../../adapters/archive/sealed-text.ts'
+import { syncDirectory } from '../../../adapters/disk/sync-directory.ts'
+import { componentDirectory, packPath } from '../layout.ts'
 import { fileLine, filesHeader } from './files-tsv.ts'
-import { componentDirectory, packPath } from './layout.ts'
 
 // The papers of a snapshot: all that stands in its directory. META.sha256 covers the others.
 

@@ -1,19 +1,23 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Manifest, SnapshotComponent, SnapshotFile } from '../../../shared/domain/snapshot.ts'
-import { diskProblem } from '../../adapters/disk/disk-problem.ts'
-import { syncDirectory } from '../../adapters/disk/sync-directory.ts'
-import type { BackupSource } from '../sources/source.ts'
+import type {
+  Manifest,
+  SnapshotComponent,
+  SnapshotFile,
+} from '../../../../shared/domain/snapshot.ts'
+import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
+import { syncDirectory } from '../../../adapters/disk/sync-directory.ts'
+import type { BackupSource } from '../../sources/source.ts'
+import { componentDirectory, type Layout } from '../layout.ts'
+import { changeMarks } from '../marks.ts'
+import { checkPapers } from '../papers/check-papers.ts'
+import { listOfFiles, writePapers } from '../papers/papers.ts'
+import type { CommitFacts, OnBytes, RepositoryKey, SnapshotDraft } from '../repository.ts'
+import type { Shelf } from '../shelf.ts'
 import { checkNewPack } from './check-pack.ts'
-import { checkPapers } from './check-papers.ts'
 import { componentReader } from './component-reader.ts'
 import type { KnownContent } from './known-content.ts'
-import { componentDirectory, type Layout } from './layout.ts'
-import { changeMarks } from './marks.ts'
 import { type NewPack, packBatch } from './pack-batch.ts'
-import { listOfFiles, writePapers } from './papers.ts'
-import type { CommitFacts, OnBytes, RepositoryKey, SnapshotDraft } from './repository.ts'
-import type { Shelf } from './shelf.ts'
 
 type DraftParts = {
   id: string

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { packSha256, readPack } from '../../adapters/archive/read-pack.ts'
+import { packSha256, readPack } from '../../../adapters/archive/read-pack.ts'
 import type { NewPack } from './pack-batch.ts'
 
 /** A pack that has just been written is not what was to be written. */

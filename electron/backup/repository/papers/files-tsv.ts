@@ -1,4 +1,4 @@
-import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
+import type { SnapshotFile } from '../../../../shared/domain/snapshot.ts'
 
 // FILES.tsv: a line for each file, its fields divided by tabs and never empty. What would tear a
 // line apart is written as printf(1) reads it in `%b`, so that a shell alone can undo it. A byte
