@@ -7,6 +7,7 @@ import type {
   Reply,
   SentinelBridge,
 } from '../../shared/ipc/contract.ts'
+import { backupActions } from './backups/actions.ts'
 import { failConnection, type MirrorStore, receiveMirror } from './mirror.ts'
 import type { Tab, UiStore } from './ui.ts'
 
@@ -59,6 +60,20 @@ export function createActions(
     return reply.problem === null
   }
 
+  /** Asked again and again while it is shown, so no button waits for it. */
+  async function read<C extends Channel>(
+    channel: C,
+    params: Params<C>,
+  ): Promise<Reply<C> | undefined> {
+    if (bridge === undefined) return undefined
+    try {
+      return await bridge.ask(channel, params)
+    } catch (reason) {
+      ui.setState({ problem: sentenceOf(reason) })
+      return undefined
+    }
+  }
+
   function receive(next: Mirror): void {
     if (!receiveMirror(mirror, next)) return
     const { operation } = next
@@ -71,6 +86,8 @@ export function createActions(
   }
 
   return {
+    ...backupActions({ ui, ask, act, read }),
+
     async connect(): Promise<void> {
       if (bridge === undefined) return failConnection(mirror, withoutBridge)
       disconnect?.()
@@ -155,15 +172,9 @@ export function createActions(
       await act('stack:adopt', {})
     },
 
-    /** Asked again and again while it is shown, so no button waits for it. */
     async readMonitoring(stack: string): Promise<void> {
-      if (bridge === undefined) return
-      try {
-        const { view } = await bridge.ask('monitoring:get', { stack })
-        ui.setState({ monitoring: { stack, view } })
-      } catch (reason) {
-        ui.setState({ problem: sentenceOf(reason) })
-      }
+      const reply = await read('monitoring:get', { stack })
+      if (reply !== undefined) ui.setState({ monitoring: { stack, view: reply.view } })
     },
 
     /** True when what is there has become what is right. */

@@ -3,6 +3,7 @@ import type { FindingCode } from '../../shared/assess/finding.ts'
 import type { Period, PlanProposal } from '../../shared/ipc/contract.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 import type { TimelineEntry } from '../../shared/ipc/status.ts'
+import { type BackupsUi, noBackups } from './backups/place.ts'
 
 /** The pages of the tab row, in its order. */
 export const tabs = [
@@ -11,6 +12,7 @@ export const tabs = [
   'gpus',
   'ports',
   'changes',
+  'backups',
   'timeline',
   'reports',
 ] as const
@@ -39,6 +41,7 @@ export type Ui = {
   toldNoTray: boolean
   /** What was last answered of a stack beyond its containers; `view` is null where nobody looks. */
   monitoring: { stack: string; view: MonitoringView | null } | null
+  backups: BackupsUi
   timeline: { since: Period; entries: readonly TimelineEntry[] | null }
   report: { since: Period; markdown: string | null; saved: string | null }
   /** How the test notification was shown. */
@@ -56,6 +59,7 @@ export const createUiStore = (): UiStore =>
     leftOperation: null,
     toldNoTray: false,
     monitoring: null,
+    backups: noBackups,
     timeline: { since: '1d', entries: null },
     report: { since: '1d', markdown: null, saved: null },
     noticeShown: null,

@@ -152,6 +152,7 @@ export const tabWords: Record<Tab, string> = {
   gpus: 'GPUs',
   ports: 'Ports',
   changes: 'Changes',
+  backups: 'Backups',
   timeline: 'Timeline',
   reports: 'Reports',
 }

@@ -5,6 +5,7 @@ import type { Actions } from '../store/actions.ts'
 import type { Mirrored, MirrorStore } from '../store/mirror.ts'
 import { operationInView, type StackStatus, stackInView, unadopted } from '../store/selectors.ts'
 import type { Ui, UiStore } from '../store/ui.ts'
+import { Backups } from './backups/backups.tsx'
 import { Banners } from './banners.tsx'
 import { Empty } from './empty.tsx'
 import { Header } from './header.tsx'
@@ -36,6 +37,18 @@ function PageInView({ mirror, status, ui, actions, connected }: PageProps): Reac
           recent={mirror.timeline}
           asked={ui.timeline}
           stacks={mirror.stacks.length}
+          actions={actions}
+        />
+      )
+    case 'backups':
+      return status === undefined ? (
+        <Empty status={unadopted(mirror)} asking={ui.asking} actions={actions} />
+      ) : (
+        <Backups
+          status={status}
+          backups={mirror.backups}
+          connected={connected}
+          ui={ui}
           actions={actions}
         />
       )

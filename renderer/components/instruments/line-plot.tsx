@@ -3,16 +3,19 @@ export type LinePlotProps = {
   value: string
   /** What the upper edge stands for. */
   top: string
+  /** How much of the past it shows. */
+  span?: string
   paths: readonly string[]
   width: number
   height: number
 }
 
 /**
- * One quantity over the last hour. No chart library: it is one line without axes, zoom or
+ * One quantity over time, by default the last hour. No chart library: it is one line without axes, zoom or
  * pointer, and must leave a gap where nobody knows, which libraries like to bridge.
  */
-export function LinePlot({ label, value, top, paths, width, height }: LinePlotProps) {
+export function LinePlot(props: LinePlotProps) {
+  const { label, value, top, span = 'last hour', paths, width, height } = props
   return (
     <figure className="plot">
       <figcaption>
@@ -25,7 +28,7 @@ export function LinePlot({ label, value, top, paths, width, height }: LinePlotPr
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${label}, last hour, now ${value}`}
+        aria-label={`${label}, ${span}, now ${value}`}
       >
         <path className="plot-edge" d={`M0 0.5H${width}`} />
         <path className="plot-base" d={`M0 ${height - 0.5}H${width}`} />

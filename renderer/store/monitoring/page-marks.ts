@@ -8,6 +8,7 @@ const codes: readonly [Tab, RegExp][] = [
   ['gpus', /^GPU_/],
   ['ports', /^(PORT_|HYBRID_|UNIT_)/],
   ['changes', /_DRIFT$/],
+  ['backups', /^BACKUP_/],
   [
     'monitoring',
     /^(EXPORTER_|PROMETHEUS_|TARGET_|SAMPLES_|GRAFANA_|DATASOURCE_|DASHBOARD_|ALERTMANAGER_|WATCHDOG_|LOGS_|WRONG_MACHINE_)/,

@@ -10,9 +10,15 @@ function gapOf(points: readonly PlotPoint[]): number {
   return 3 * (distances[Math.floor(distances.length / 2)] ?? 0)
 }
 
-/** One path for each stretch that is known without a gap; nothing is drawn across what is not. */
-export function pathsOf(points: readonly PlotPoint[], frame: PlotFrame): string[] {
-  const gap = gapOf(points)
+/**
+ * One path for each stretch that is known without a gap; nothing is drawn across what is not.
+ * `gap` is given where it is no gap that nothing was measured for long.
+ */
+export function pathsOf(
+  points: readonly PlotPoint[],
+  frame: PlotFrame,
+  gap = gapOf(points),
+): string[] {
   const stretches: { x: number; y: number }[][] = []
   let before: number | undefined
   for (const { at, value } of points) {

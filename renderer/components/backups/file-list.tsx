@@ -1,0 +1,107 @@
+import { useEffect, useRef } from 'react'
+import { type FileGlyph, FileIcon } from './marks.tsx'
+import { walkButtons } from './walk.ts'
+
+export type FileLine = {
+  path: string
+  name: string
+  type: FileGlyph
+  opens: boolean
+  more: string
+  size: string
+  changed: string
+}
+
+export type FileListProps = {
+  crumbs: readonly { name: string; path: string }[]
+  /** null while they are on their way. */
+  lines: readonly FileLine[] | null
+  problem: string | null
+  onOpen: (path: string) => void
+}
+
+function Cells({ line }: { line: FileLine }) {
+  return (
+    <>
+      <FileIcon glyph={line.type} />
+      <span className="file-name">{line.name}</span>
+      <span className="file-more">{line.more}</span>
+      <span className="file-size">{line.size}</span>
+      <span className="file-changed">{line.changed}</span>
+    </>
+  )
+}
+
+/** What is in a snapshot, a directory at a time. Arrows walk, Enter opens, Backspace goes up. */
+export function FileList({ crumbs, lines, problem, onOpen }: FileListProps) {
+  const list = useRef<HTMLUListElement>(null)
+  const walked = useRef(false)
+  const above = crumbs.at(-2)
+  useEffect(() => {
+    if (walked.current && lines !== null) list.current?.querySelector('button')?.focus()
+  }, [lines])
+  const open = (path: string) => {
+    walked.current = true
+    onOpen(path)
+  }
+  return (
+    <section className="files" aria-label="Files">
+      <nav className="crumbs" aria-label="Where this is">
+        <ol>
+          {crumbs.map(({ name, path }, at) => (
+            <li key={path}>
+              {at === crumbs.length - 1 ? (
+                <span aria-current="location">{name}</span>
+              ) : (
+                <button type="button" className="crumb" onClick={() => open(path)}>
+                  {name}
+                </button>
+              )}
+            </li>
+          ))}
+        </ol>
+      </nav>
+      {problem !== null && (
+        <p className="facts-empty" role="alert">
+          {problem}
+        </p>
+      )}
+      {lines === null && (
+        <p className="facts-empty" role="status">
+          Reading the list of files.
+        </p>
+      )}
+      {lines?.length === 0 && problem === null && (
+        <p className="facts-empty">Nothing is in here.</p>
+      )}
+      <ul
+        ref={list}
+        className="file-lines"
+        onKeyDown={(event) => {
+          if (event.key === 'Backspace' && above !== undefined) open(above.path)
+          else if (!walkButtons(list.current, event.key)) return
+          event.preventDefault()
+        }}
+      >
+        {lines?.map((line, at) => (
+          <li key={line.path}>
+            {line.opens ? (
+              <button
+                type="button"
+                className="file-line"
+                tabIndex={at === 0 ? 0 : -1}
+                onClick={() => open(line.path)}
+              >
+                <Cells line={line} />
+              </button>
+            ) : (
+              <div className="file-line">
+                <Cells line={line} />
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
