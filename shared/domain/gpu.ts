@@ -1,5 +1,15 @@
 export type GpuProcess = { pid: number; name: string; memoryBytes?: number }
 
+/** A part of a card cut up by MIG. It tells of its memory; of its utilisation nobody tells. */
+export type MigDevice = {
+  index: number
+  /** `1g.10gb`: a seventh of the processors, 10 GB. */
+  profile?: string
+  uuid?: string
+  memoryUsedBytes?: number
+  memoryTotalBytes?: number
+}
+
 /** One card. What it does not tell is absent, never zero. */
 export type Gpu = {
   index: number
@@ -16,6 +26,8 @@ export type Gpu = {
   powerLimitWatts?: number
   fanRatio?: number
   migEnabled?: boolean
+  /** Absent while it is not cut up, or nobody has told yet into what. */
+  migDevices?: readonly MigDevice[]
   processes: readonly GpuProcess[]
 }
 

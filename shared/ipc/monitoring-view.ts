@@ -80,6 +80,17 @@ const gpuRowSchema = z.strictObject({
   powerWatts: maybe,
   powerLimitWatts: maybe,
   migEnabled: z.boolean().nullable(),
+  migDevices: z
+    .array(
+      z.strictObject({
+        index: z.number(),
+        profile: z.string().nullable(),
+        uuid: z.string().nullable(),
+        memoryUsedBytes: maybe,
+        memoryTotalBytes: maybe,
+      }),
+    )
+    .describe('the parts of a card that is cut up by MIG'),
   processes: z.array(z.strictObject({ pid: z.number(), name: z.string(), memoryBytes: maybe })),
   history: z.array(
     z.strictObject({

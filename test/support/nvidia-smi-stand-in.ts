@@ -9,6 +9,9 @@ export type Scene = {
   /** By nvidia-smi's own names; what is not named is `[N/A]`. */
   cards: readonly Readonly<Record<string, string>>[]
   processes?: readonly Readonly<Record<string, string>>[]
+  /** The whole text of `-L`, and of one report of `-q -x`. */
+  list?: string
+  report?: string
   /** Says this instead, and ends. */
   fails?: { code: number; stdout?: string; stderr?: string } | undefined
   /** Hangs, as it does when the driver hangs. */
@@ -32,6 +35,10 @@ function answer(): void {
     process.stdout.write(scene.help)
     return
   }
+  if (args.includes('-L')) {
+    process.stdout.write(scene.list ?? '')
+    return
+  }
   const unknown = gpuFields?.find((field) => !scene.help.includes(`"${field}"`))
   if (unknown !== undefined) {
     process.stdout.write(`Field "${unknown}" is not a valid field to query.\n\n`)
@@ -39,7 +46,11 @@ function answer(): void {
     return
   }
   const only = args.find((arg) => arg.startsWith('--id='))?.slice('--id='.length)
-  const tell = ({ cards, processes = [] }: Scene) => {
+  const tell = ({ cards, processes = [], report = '' }: Scene) => {
+    if (args.includes('-x')) {
+      process.stdout.write(report)
+      return
+    }
     const rows = gpuFields ? cards : processes
     const fields = gpuFields ?? processFields ?? []
     for (const row of rows) {

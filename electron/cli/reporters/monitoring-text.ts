@@ -79,13 +79,23 @@ export const monitoringParts: Record<MonitoringPart, Part> = {
     text: ({ gpus }, paint) =>
       list(
         ['GPU', 'USE', 'MEMORY', 'TEMPERATURE', 'POWER', ''],
-        gpus.cards.map((card) => [
-          `${card.index} ${card.name}`,
-          card.utilisationRatio === null ? '-' : `${Math.round(card.utilisationRatio * 100)} %`,
-          `${bytes(card.memoryUsedBytes)} of ${bytes(card.memoryTotalBytes)}`,
-          card.temperatureCelsius === null ? '-' : `${card.temperatureCelsius} °C`,
-          card.powerWatts === null ? '-' : `${Math.round(card.powerWatts)} W`,
-          card.asleep ? 'asleep' : '',
+        gpus.cards.flatMap((card) => [
+          [
+            `${card.index} ${card.name}`,
+            card.utilisationRatio === null ? '-' : `${Math.round(card.utilisationRatio * 100)} %`,
+            `${bytes(card.memoryUsedBytes)} of ${bytes(card.memoryTotalBytes)}`,
+            card.temperatureCelsius === null ? '-' : `${card.temperatureCelsius} °C`,
+            card.powerWatts === null ? '-' : `${Math.round(card.powerWatts)} W`,
+            card.asleep ? 'asleep' : '',
+          ],
+          ...card.migDevices.map((device) => [
+            `  MIG ${device.index} ${device.profile ?? ''}`,
+            '-',
+            `${bytes(device.memoryUsedBytes)} of ${bytes(device.memoryTotalBytes)}`,
+            '-',
+            '-',
+            '',
+          ]),
         ]),
         gpus.sentence,
         paint,

@@ -1,7 +1,8 @@
-import type { Gpu, GpuProcess } from '../../../shared/domain/gpu.ts'
+import type { Gpu, GpuProcess, MigDevice } from '../../../shared/domain/gpu.ts'
 import type { GpuQuery } from '../../adapters/nvidia-smi/gpu-fields.ts'
 import { askForFields, streamGpus, streamProcesses } from '../../adapters/nvidia-smi/gpu-stream.ts'
 import { silence, type Trouble } from '../../adapters/nvidia-smi/gpu-trouble.ts'
+import { streamMigDevices } from '../../adapters/nvidia-smi/mig-devices.ts'
 import { type PciCard, pciCards, sameBusId } from '../../adapters/nvidia-smi/pci-cards.ts'
 import type { NvidiaSmi, SmiChild, SmiEnd } from '../../adapters/nvidia-smi/smi-child.ts'
 import { backOff } from '../back-off.ts'
@@ -54,6 +55,8 @@ export function gpuAsking(parts: GpuAskingParts): GpuAsking {
   let pci: readonly PciCard[] = []
   let driverVersion = ''
   let processes: { at: number; by: ReadonlyMap<string, readonly GpuProcess[]> } | undefined
+  let migDevicesOf: ((card: Gpu) => readonly MigDevice[]) | undefined
+  let mig: SmiChild | undefined
   let allAsleep = false
   let beganAt = 0
   let busyAt = 0
@@ -61,8 +64,10 @@ export function gpuAsking(parts: GpuAskingParts): GpuAsking {
 
   async function halt(): Promise<void> {
     clearTimeout(watchdog)
-    const leaving = children
+    const leaving = mig ? [...children, mig] : children
     children = []
+    mig = undefined
+    migDevicesOf = undefined
     processes = undefined
     await Promise.all(leaving.map((child) => child.stop()))
   }
@@ -100,12 +105,34 @@ export function gpuAsking(parts: GpuAskingParts): GpuAsking {
     // A round of processes without anybody is silence.
     const cutoff = now() - 2.5 * parts.processesEverySeconds * 1000
     const by = processes && processes.at > cutoff ? processes.by : undefined
-    const awake = cards.map((card) => ({ ...card, processes: by?.get(card.uuid) ?? [] }))
+    const awake = cards.map((card) => withParts({ ...card, processes: by?.get(card.uuid) ?? [] }))
+    askForMig(cards)
     const isBusy = awake.some(
       (card) => (card.utilisationRatio ?? 0) > 0 || card.processes.length > 0,
     )
     busyAt = isBusy ? now() : Math.min(busyAt, now())
     told({ driverVersion, cards: inOrder([...awake, ...sleepers()]) })
+  }
+
+  function withParts(card: Gpu): Gpu {
+    if (card.migEnabled !== true || migDevicesOf === undefined) return card
+    const migDevices = migDevicesOf(card)
+    const own = new Set(migDevices.map(({ uuid }) => uuid))
+    // A process of a part may be listed under the UUID of the part.
+    const inside = [...(processes?.by ?? [])].flatMap(([uuid, all]) => (own.has(uuid) ? all : []))
+    return { ...card, migDevices, processes: [...card.processes, ...inside] }
+  }
+
+  function askForMig(cards: readonly Gpu[]): void {
+    if (mig !== undefined || !cards.some(({ migEnabled }) => migEnabled === true)) return
+    mig = streamMigDevices({
+      ...smi,
+      ...(only && { only }),
+      everySeconds: parts.processesEverySeconds,
+      round(devicesOf) {
+        migDevicesOf = devicesOf
+      },
+    })
   }
 
   /** Cards that are not asked, with what is known of who they are. */

@@ -19,8 +19,6 @@ const hasRealCards = await promisify(execFile)('nvidia-smi', ['-L']).then(
   ({ stdout }) => stdout.startsWith('GPU '),
   () => false,
 )
-if (!hasRealCards)
-  console.log('gpus: no real nvidia-smi with a GPU here, only the stand-in is asked')
 
 let machine: GpuMachine
 let watching: Watcher<Gpus> | undefined
@@ -61,6 +59,13 @@ const sources: { name: string; parts: () => Partial<GpuWatcherParts> }[] = [
     ? [{ name: 'the real nvidia-smi', parts: () => ({ env: process.env, sysfsRoot: '/sys' }) }]
     : []),
 ]
+
+test(
+  hasRealCards
+    ? 'the real nvidia-smi of this machine is asked too'
+    : 'NOT RUN against a real nvidia-smi: this machine has none with a GPU, only the stand-in is asked',
+  () => expect(sources).toHaveLength(hasRealCards ? 2 : 1),
+)
 
 describe.each(sources)('$name', ({ parts }) => {
   test('tells each card with its identity, its memory and a history', async () => {
@@ -109,6 +114,53 @@ test('knows who computes on which card', async () => {
     [],
     [{ pid: 4711, name: 'ffmpeg', memoryBytes: 503 * 1024 * 1024 }],
   ])
+})
+
+describe('a card cut up by MIG', () => {
+  const alone = { ...mig, count: '1' }
+
+  test('is told with each of its parts, and who computes in them', async () => {
+    const part = 'MIG-0d1ec0de-0000-5000-8000-000000000031'
+    await machine.play({
+      cards: [alone],
+      processes: [{ gpu_uuid: part, pid: '9', used_memory: '9000', process_name: 'train' }],
+      list: gpuFixture('mig-list.txt'),
+      report: gpuFixture('mig-report.xml'),
+    })
+    start({ everySeconds: 1, processesEverySeconds: 1 })
+    const { cards } = await until(({ cards }) => (cards[0]?.processes.length ?? 0) > 0)
+    const mebibyte = 1024 * 1024
+    expect(cards[0]?.migDevices).toEqual([
+      {
+        ...{ index: 0, profile: '3g.40gb', uuid: part },
+        ...{ memoryUsedBytes: 9216 * mebibyte, memoryTotalBytes: 40448 * mebibyte },
+      },
+      {
+        ...{ index: 1, profile: '1g.10gb', uuid: 'MIG-0d1ec0de-0000-5000-8000-000000000032' },
+        memoryTotalBytes: 9984 * mebibyte,
+      },
+    ])
+    expect((await machine.calls()).filter((call) => call === '-L')).toHaveLength(1)
+  })
+
+  test('beside one that sleeps is not listed, which would wake it', async () => {
+    await machine.power('0000:01:00.0', 'suspended')
+    await machine.power('0000:41:00.0', 'active', 'on')
+    await machine.play({ cards: [alone], report: gpuFixture('mig-report.xml') })
+    start({ everySeconds: 1, processesEverySeconds: 1 })
+    const { cards } = await until(({ cards }) => cards.some(({ migDevices }) => migDevices))
+    expect(cards.find(({ asleep }) => !asleep)?.migDevices).toHaveLength(2)
+    const calls = await machine.calls()
+    expect(calls).toContain('-q -x --id=0000:41:00.0 -l 1')
+    expect(calls).not.toContain('-L')
+  })
+
+  test('no other card costs a report', async () => {
+    await machine.play({ cards: [{ ...resting, count: '1' }] })
+    start()
+    await until(({ cards }) => cards.length === 1)
+    expect((await machine.calls()).filter((call) => call.includes('-x'))).toEqual([])
+  })
 })
 
 describe('trouble', () => {

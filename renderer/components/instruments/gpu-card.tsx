@@ -9,6 +9,7 @@ export type GpuCardProps = {
   word: string
   sentences: readonly string[]
   plots: readonly { label: string; value: string; top: string; paths: readonly string[] }[]
+  parts: readonly { key: string; name: string; memory: string }[]
   processes: readonly { key: string; name: string; pid: number; memory: string }[]
   plotSize: { width: number; height: number }
 }
@@ -32,6 +33,19 @@ export function GpuCard(props: GpuCardProps) {
           <LinePlot key={plot.label} {...plot} {...props.plotSize} />
         ))}
       </div>
+      {props.parts.length > 0 && (
+        <table className="gpu-processes">
+          <caption className="unseen">MIG devices</caption>
+          <tbody>
+            {props.parts.map(({ key, name, memory }) => (
+              <tr key={key}>
+                <td>{name}</td>
+                <td>{memory}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
       {props.processes.length > 0 && (
         <table className="gpu-processes">
           <caption className="unseen">Processes</caption>

@@ -15,6 +15,8 @@ export type GpuCardFacts = {
   word: string
   sentences: readonly string[]
   plots: readonly GpuPlot[]
+  /** The parts of a card that is cut up. */
+  parts: readonly { key: string; name: string; memory: string }[]
   processes: readonly { key: string; name: string; pid: number; memory: string }[]
 }
 
@@ -106,6 +108,14 @@ export function gpuCards(
       ...stateOf(card, about, trusted),
       sentences: about.map(({ sentence }) => sentence),
       plots: measures.map((measure) => plotOf(card, measure, Date.parse(view.at), trusted)),
+      parts: card.migDevices.map(({ index, profile, memoryUsedBytes, memoryTotalBytes }) => ({
+        key: String(index),
+        name: `MIG ${index}${profile === null ? '' : ` · ${profile}`}`,
+        memory:
+          memoryUsedBytes === null || memoryTotalBytes === null || !trusted
+            ? 'unknown'
+            : `${gib(memoryUsedBytes)} of ${gib(memoryTotalBytes)} GiB`,
+      })),
       processes: card.processes.map(({ pid, name, memoryBytes }) => ({
         key: `${pid} ${name}`,
         name,

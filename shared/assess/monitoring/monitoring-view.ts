@@ -197,6 +197,13 @@ function gpuRow(card: Gpu, history: readonly GpuMoment[]): GpuRow {
     powerWatts: card.powerWatts ?? null,
     powerLimitWatts: card.powerLimitWatts ?? null,
     migEnabled: card.migEnabled ?? null,
+    migDevices: (card.migDevices ?? []).map((device) => ({
+      index: device.index,
+      profile: device.profile ?? null,
+      uuid: device.uuid ?? null,
+      memoryUsedBytes: device.memoryUsedBytes ?? null,
+      memoryTotalBytes: device.memoryTotalBytes ?? null,
+    })),
     processes: card.processes.map(({ pid, name, memoryBytes }) => ({
       pid,
       name,
