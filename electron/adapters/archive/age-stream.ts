@@ -45,5 +45,8 @@ export const notDecrypted = (error: unknown): ArchiveDamaged =>
     error,
   )
 
-const webStream = (bytes: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> =>
-  ReadableStream.from(bytes)
+/** The library's word for a stream, which is another type where there is a DOM. */
+type WebStream = Parameters<Encrypter['encrypt']>[0]
+
+const webStream = (bytes: AsyncIterable<Uint8Array>): WebStream =>
+  ReadableStream.from(bytes) as WebStream

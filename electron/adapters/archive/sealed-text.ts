@@ -37,12 +37,12 @@ export async function recipientOf(identity: string): Promise<string> {
   }
 }
 
-/** As the age program has it. */
-const scryptLogN = 18
+/** 128 MiB for each guess, OWASP's least for scrypt; age itself takes twice that. */
+const scryptLogN = 17
 
 /**
  * An identity file locked with a passphrase, as `age -p` makes it: `age -d -i` asks for it.
- * The key derivation holds the thread for a second or two, and 256 MiB: not for the main process.
+ * The key derivation holds the thread for about a second: not for the main process.
  */
 export async function wrapIdentity(identity: string, passphrase: string): Promise<Uint8Array> {
   const recipient = await recipientOf(identity)

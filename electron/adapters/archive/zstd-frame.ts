@@ -18,6 +18,7 @@ const magic = 0xfd2fb528
 const reservedBlock = 3
 const runLengthBlock = 1
 const checksumBytes = 4
+const unusedBits = 0x18
 
 export function frameScan(): FrameScan {
   // Either a header that is being collected, or content that is passed over.
@@ -36,6 +37,7 @@ export function frameScan(): FrameScan {
   function readFrameStart(start: Buffer): void {
     if (start.readUInt32LE(0) !== magic) throw new ArchiveDamaged('The pack is no zstd file.')
     const descriptor = start.readUInt8(4)
+    if ((descriptor & unusedBits) !== 0) throw new ArchiveDamaged('The pack is no zstd file.')
     const hasChecksum = (descriptor & 4) !== 0
     if (!hasChecksum) throw new ArchiveDamaged('The pack has no checksum, every pack has one.')
     const isSingleSegment = (descriptor & 32) !== 0
