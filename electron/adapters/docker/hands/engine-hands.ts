@@ -34,6 +34,8 @@ export type HelperWanted = {
   /** Stands on its label, so that it is found again after a crash. */
   id: string
   mount: HelperMount
+  /** ID or name of the one image to make it from; otherwise any that the engine has. */
+  image?: string
 }
 
 export type HelperFound = { containerId: string; id: string; createdAt: number }

@@ -24,7 +24,11 @@ export function helperMaker(docker: Docker, ask: Ask, endpoint: string): HelperM
    * Images that a helper can be made from, the best one first: small, and without volumes of its
    * own, which the engine would make for each container and nobody would remove.
    */
-  async function candidates(signal?: AbortSignal): Promise<readonly Image[]> {
+  async function candidates(
+    { image }: HelperWanted,
+    signal?: AbortSignal,
+  ): Promise<readonly Image[]> {
+    if (image !== undefined) return [await imageOf(image, signal)]
     const listed = await ask(imagesAnswer, signal, (abortSignal) =>
       docker.listImages({ abortSignal } as Docker.ListImagesOptions),
     )
@@ -32,9 +36,7 @@ export function helperMaker(docker: Docker, ask: Ask, endpoint: string): HelperM
     const images = await Promise.all(
       smallest.map(async ({ Id }): Promise<Image[]> => {
         try {
-          const { Config } = await ask(imageAnswer, signal, () => docker.getImage(Id).inspect())
-          const volumes = Object.keys(Config?.Volumes ?? {})
-          return [{ id: Id, volumes, labels: Config?.Labels ?? {} }]
+          return [await imageOf(Id, signal)]
         } catch (error) {
           if (statusOf(error) === 404) return []
           throw error
@@ -44,6 +46,11 @@ export function helperMaker(docker: Docker, ask: Ask, endpoint: string): HelperM
     const trouble = ({ volumes, labels }: Image) =>
       Number(volumes.length > 0) + Number(Object.hasOwn(labels, projectLabel))
     return images.flat().sort((a, b) => trouble(a) - trouble(b))
+  }
+
+  async function imageOf(name: string, signal?: AbortSignal): Promise<Image> {
+    const { Id, Config } = await ask(imageAnswer, signal, () => docker.getImage(name).inspect())
+    return { id: Id, volumes: Object.keys(Config?.Volumes ?? {}), labels: Config?.Labels ?? {} }
   }
 
   async function create(
@@ -113,11 +120,12 @@ export function helperMaker(docker: Docker, ask: Ask, endpoint: string): HelperM
 
   /** With the first image that serves; what is wrong with one may be right with the next. */
   async function withAnImage<T>(
+    wanted: HelperWanted,
     signal: AbortSignal | undefined,
     attempt: (image: Image) => Promise<T>,
   ): Promise<T> {
     let failure: unknown
-    for (const image of await candidates(signal)) {
+    for (const image of await candidates(wanted, signal)) {
       try {
         return await attempt(image)
       } catch (error) {
@@ -152,11 +160,11 @@ export function helperMaker(docker: Docker, ask: Ask, endpoint: string): HelperM
   return {
     async createHelper(wanted, signal) {
       await mustExist(wanted, signal)
-      return withAnImage(signal, (image) => create(image, wanted, undefined, signal))
+      return withAnImage(wanted, signal, (image) => create(image, wanted, undefined, signal))
     },
     async runHelper(wanted, command, signal) {
       await mustExist(wanted, signal)
-      return withAnImage(signal, async (image) => {
+      return withAnImage(wanted, signal, async (image) => {
         const containerId = await create(image, wanted, command, signal)
         try {
           const container = docker.getContainer(containerId)
