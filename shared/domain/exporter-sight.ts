@@ -1,3 +1,4 @@
+import type { MigDevice } from './gpu.ts'
 import type { Reading } from './reading.ts'
 
 /** What the exposition of an exporter says of the machine that it measures. */
@@ -12,6 +13,9 @@ export type MeasuredMachine = {
 /** A card as an exporter reports it: DCGM and nvidia_gpu_exporter in one form. */
 export type ExportedGpu = {
   uuid: string
+  name?: string
+  /** The instances of a card that MIG cuts up; only DCGM tells of them. */
+  migDevices?: readonly MigDevice[]
   utilisationRatio?: number
   memoryUsedBytes?: number
   memoryTotalBytes?: number

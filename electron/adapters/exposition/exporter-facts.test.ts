@@ -44,6 +44,7 @@ test('makes one card of what DCGM says in MiB and per cent', () => {
   expect(gpus).toEqual([
     {
       uuid: 'GPU-aa',
+      name: 'L40S',
       utilisationRatio: 0.5,
       memoryUsedBytes: 104_857_600,
       memoryTotalBytes: 1_073_741_824,
@@ -64,8 +65,9 @@ test('leaves out what a card does not support', () => {
   expect(gpus).toEqual([{ uuid: 'GPU-aa', utilisationRatio: 0.07 }])
 })
 
-test('adds up the instances of a card that MIG has cut up', () => {
-  const instance = (id: number) => `{UUID="GPU-aa",GPU_I_PROFILE="1g.10gb",GPU_I_ID="${id}"}`
+test('adds up the instances of a card that MIG has cut up, and lists them', () => {
+  const instance = (id: number) =>
+    `{UUID="GPU-aa",modelName="NVIDIA H100",GPU_I_PROFILE="1g.10gb",GPU_I_ID="${id}"}`
   const { gpus } = factsOf(
     `DCGM_FI_DEV_FB_USED${instance(1)} 1`,
     `DCGM_FI_DEV_FB_USED${instance(2)} 2`,
@@ -77,6 +79,17 @@ test('adds up the instances of a card that MIG has cut up', () => {
   expect(gpus).toEqual([
     {
       uuid: 'GPU-aa',
+      name: 'NVIDIA H100',
+      migDevices: [
+        {
+          ...{ index: 0, profile: '1g.10gb' },
+          ...{ memoryUsedBytes: 1_048_576, memoryTotalBytes: 4 * 1_048_576 },
+        },
+        {
+          ...{ index: 1, profile: '1g.10gb' },
+          ...{ memoryUsedBytes: 2 * 1_048_576, memoryTotalBytes: 6 * 1_048_576 },
+        },
+      ],
       memoryUsedBytes: 3 * 1_048_576,
       memoryTotalBytes: 10 * 1_048_576,
       temperatureCelsius: 40,

@@ -1,4 +1,5 @@
 import type { ExportedGpu, MeasuredMachine } from '../../../shared/domain/exporter-sight.ts'
+import type { MigDevice } from '../../../shared/domain/gpu.ts'
 import type { Sample } from './parse-exposition.ts'
 
 /** What an exposition says of the machine and of its cards, gathered sample by sample. */
@@ -50,7 +51,12 @@ type Card = {
   /** Free and reserved; with what is used they are the whole. */
   parts: Map<string, number>
   totalBytes?: number
+  name?: string
+  /** By GPU instance. */
+  shares: Map<string, Share>
 }
+
+type Share = { profile: string; used?: number; rest: Map<string, number> }
 
 export function exporterFacts(): ExporterFacts {
   const machine: MeasuredMachine = {}
@@ -60,17 +66,38 @@ export function exporterFacts(): ExporterFacts {
     if (!Number.isFinite(value) || isBlank(value)) return
     const uuid = uuidOf(labels['UUID'] ?? labels['uuid'] ?? '')
     if (uuid === undefined) return
-    const card: Card = cards.get(uuid) ?? { measures: new Map(), parts: new Map() }
+    const card: Card = cards.get(uuid) ?? {
+      measures: new Map(),
+      parts: new Map(),
+      shares: new Map(),
+    }
     cards.set(uuid, card)
     const normal = value * meaning.times
     // Each instance of a card cut up by MIG tells of its own share of the memory.
-    const isShare = Boolean(labels['GPU_I_ID'])
+    const instance = labels['GPU_I_ID']
+    const isShare = Boolean(instance)
+    if (labels['modelName']) card.name = labels['modelName']
+    if (instance) addToShare(card, instance, labels['GPU_I_PROFILE'] ?? '', name, meaning, normal)
     if (meaning.of === 'memoryTotal') card.totalBytes = normal
     else if (meaning.of === 'memoryPart')
       card.parts.set(name, normal + (isShare ? (card.parts.get(name) ?? 0) : 0))
     else if (meaning.of === 'memoryUsedBytes' && isShare)
       card.measures.set(meaning.of, normal + (card.measures.get(meaning.of) ?? 0))
     else card.measures.set(meaning.of, normal)
+  }
+
+  function addToShare(
+    { shares }: Card,
+    instance: string,
+    profile: string,
+    name: string,
+    { of }: Meaning,
+    bytes: number,
+  ): void {
+    const share: Share = shares.get(instance) ?? { profile, rest: new Map() }
+    if (of === 'memoryUsedBytes') share.used = bytes
+    else if (of === 'memoryPart') share.rest.set(name, bytes)
+    shares.set(instance, share)
   }
 
   function addToMachine({ name, labels, value }: Sample): void {
@@ -90,11 +117,26 @@ export function exporterFacts(): ExporterFacts {
     },
     machine: () => machine,
     gpus: () =>
-      [...cards].map(([uuid, { measures, parts, totalBytes }]) => {
-        const gpu: ExportedGpu = { uuid, ...Object.fromEntries(measures) }
+      [...cards].map(([uuid, { measures, parts, totalBytes, name, shares }]) => {
+        const gpu: ExportedGpu = {
+          uuid,
+          ...(name && { name }),
+          ...Object.fromEntries(measures),
+          ...(shares.size > 0 && { migDevices: [...shares].map(deviceOf) }),
+        }
         const total = totalBytes ?? wholeOf(measures.get('memoryUsedBytes'), parts)
         return total === undefined ? gpu : { ...gpu, memoryTotalBytes: total }
       }),
+  }
+}
+
+function deviceOf([, { profile, used, rest }]: [string, Share], index: number): MigDevice {
+  const whole = wholeOf(used, rest)
+  return {
+    index,
+    ...(profile && { profile }),
+    ...(used !== undefined && { memoryUsedBytes: used }),
+    ...(whole !== undefined && { memoryTotalBytes: whole }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { panelCounts } from '../../domain/dashboards-shown.ts'
 import type { ExporterSight } from '../../domain/exporter-sight.ts'
-import type { Gpu, GpuMoment, Gpus } from '../../domain/gpu.ts'
+import type { Gpu, GpuMoment } from '../../domain/gpu.ts'
 import type { Dashboard } from '../../domain/grafana.ts'
 import { type Host, hoursUntilFull } from '../../domain/host.ts'
 import type { Endpoints, MonitoringSights } from '../../domain/monitoring.ts'
@@ -18,6 +18,7 @@ import type {
 } from '../../ipc/monitoring-view.ts'
 import { roomOn } from '../rules/machine/disk-filling.ts'
 import { asTime } from '../situation.ts'
+import { counted } from './answers.ts'
 
 type MonitoringMatter = {
   stack: string
@@ -45,7 +46,7 @@ export function monitoringView(matter: MonitoringMatter): MonitoringView {
     datasources: grafanas.flatMap((one) => one.datasources ?? []).map(({ url: _, ...row }) => row),
     dashboards: grafanas.flatMap((one) => one.dashboards ?? []).map(dashboardRow),
     dashboardsCheckedAt: timeOf(grafanas[0]?.dashboardsCheckedAt),
-    gpus: gpuPart(sights.gpus),
+    gpus: gpuPart(sights),
     units: unitRows(sights),
     ports: matter.ports,
     drift: matter.drift,
@@ -169,19 +170,46 @@ function dashboardRow({ uid, title, folder, panels }: Dashboard): DashboardRow {
   }
 }
 
-function gpuPart(reading: Reading<Gpus>): MonitoringView['gpus'] {
+function gpuPart({ gpus: reading, exporters }: MonitoringSights): MonitoringView['gpus'] {
   const gpus = lastSeen(reading)
-  const cards = (gpus?.cards ?? []).map((card) => gpuRow(card, gpus?.history[card.uuid] ?? []))
+  const own = (gpus?.cards ?? []).map((card) => gpuRow(card, gpus?.history[card.uuid] ?? []))
+  const told = own.length > 0 ? undefined : cardsOfExporters(exporters)
+  const cards = told?.cards ?? own
   const driverVersion = gpus?.driverVersion || null
+  const also = told
+    ? ` ${told.by} ${told.by.includes(',') ? 'tell' : 'tells'} of what is shown.`
+    : ''
   if (reading.status === 'unknown') {
-    return { state: 'cannot-tell', sentence: reading.failure.message, driverVersion, cards }
+    const sentence = `${reading.failure.message}${also}`
+    return { state: 'cannot-tell', sentence, driverVersion, cards }
   }
   const { trouble } = reading.value
   if (trouble?.kind === 'not-installed') {
-    return { state: 'works', sentence: 'This machine has no NVIDIA driver.', driverVersion, cards }
+    const sentence = `This machine has no NVIDIA driver.${also}`
+    return { state: 'works', sentence, driverVersion, cards }
   }
-  if (trouble) return { state: 'broken', sentence: trouble.message, driverVersion, cards }
-  return { state: 'works', sentence: `${cards.length} cards answer.`, driverVersion, cards }
+  if (trouble) {
+    return { state: 'broken', sentence: `${trouble.message}${also}`, driverVersion, cards }
+  }
+  const sentence = `${counted(own.length, 'card')} ${own.length === 1 ? 'answers' : 'answer'}.`
+  return { state: 'works', sentence: `${sentence}${also}`, driverVersion, cards }
+}
+
+/** The second source: what DCGM and nvidia_gpu_exporter tell where nvidia-smi tells of no card. */
+function cardsOfExporters(
+  exporters: MonitoringSights['exporters'],
+): { cards: GpuRow[]; by: string } | undefined {
+  const told = exporters.flatMap(({ service, exposition }) =>
+    exposition.status === 'known' ? exposition.value.gpus.map((gpu) => ({ service, gpu })) : [],
+  )
+  if (told.length === 0) return undefined
+  const unique = [...new Map(told.map((one) => [one.gpu.uuid, one])).values()]
+  const cards = unique.map(({ gpu: { name = 'NVIDIA GPU', ...gpu } }, index) => {
+    const migEnabled = gpu.migDevices ? { migEnabled: true } : {}
+    const rest = { index, name, pciBusId: '', asleep: false, processes: [] }
+    return gpuRow({ ...rest, ...migEnabled, ...gpu }, [])
+  })
+  return { cards, by: [...new Set(told.map(({ service }) => service))].join(', ') }
 }
 
 function gpuRow(card: Gpu, history: readonly GpuMoment[]): GpuRow {
