@@ -116,6 +116,24 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
       ),
     )
 
+  planCommand(
+    'recover',
+    'Put everything back as it was accepted: units, strays, context, files, services.',
+  )
+    .option('--without-samples', 'leave what was recorded on another engine there')
+    .action(async (options: CarryOutOptions & { withoutSamples?: boolean }) =>
+      ended(
+        await carryOut(
+          session,
+          { ...options, monitoring: true },
+          {
+            kind: 'recover',
+            ...(options.withoutSamples && { withoutSamples: true }),
+          },
+        ),
+      ),
+    )
+
   planCommand('keep-here', 'Make the current context the home of the stack.').action(
     async (options: CarryOutOptions) =>
       ended(await carryOut(session, options, { kind: 'keep-here' })),

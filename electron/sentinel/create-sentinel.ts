@@ -20,6 +20,7 @@ import type { Timeline } from './keep/timeline.ts'
 import { listeners } from './listeners.ts'
 import { operations } from './operations.ts'
 import { planTitle, proposals } from './proposals.ts'
+import type { PlanRecovery } from './recover/plan-recovery.ts'
 import { type Countdown, stayHome } from './stay-home.ts'
 import type { Adoption, AdoptionWish, IncidentChange, Sentinel } from './surface.ts'
 import { changesBetween, withdrawn } from './tell/changes.ts'
@@ -46,6 +47,7 @@ type SentinelParts = {
   /** How long the first verdict waits for engines that do not answer. */
   patienceMs: number
   hashOf: (plan: Plan) => string
+  planRecovery: PlanRecovery
   /** Carries a plan out; one at a time on this machine. */
   execute: (
     plan: Plan,
@@ -109,7 +111,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     stackNamed,
     now,
   })
-  const shown = proposals(parts.hashOf)
+  const shown = proposals(parts.hashOf, parts.planRecovery)
   const deeds = operations({
     approved: shown.approved,
     execute: parts.execute,
@@ -334,7 +336,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     async propose(stack, intent) {
       const guard = judging.guards().find((candidate) => candidate.stack?.name === stack)
       if (!guard?.stack) throw new Error(`There is no stack ${stack}.`)
-      return shown.propose(judging.observed(), guard.stack, guard.file, intent)
+      return shown.propose(judging.situationOf(guard.stack), guard.file, intent)
     },
     async execute(hash) {
       const plan = shown.approved(hash)

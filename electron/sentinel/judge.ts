@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { remember } from '../../shared/assess/history.ts'
+import type { Situation } from '../../shared/assess/situation.ts'
 import type { DockerContexts } from '../../shared/domain/docker-context.ts'
 import type { EngineSight } from '../../shared/domain/engine.ts'
 import type { History } from '../../shared/domain/history.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import { type Reading, unknown } from '../../shared/domain/reading.ts'
+import type { Stack } from '../../shared/domain/stack.ts'
 import type { StatusView } from '../../shared/ipc/status.ts'
 import {
   type Beyond,
@@ -40,6 +42,8 @@ export type Judge = {
   /** Judges what is there, also where something has not answered yet. */
   judgeNow(): void
   observed(): ObservedState
+  /** All that a rule would know of a stack now. */
+  situationOf(stack: Stack): Situation
   guards(): readonly GuardedStack[]
   statuses(): readonly StatusView[]
   stop(): void
@@ -119,6 +123,13 @@ export function judge(parts: JudgeParts): Judge {
     },
     judgeNow,
     observed: () => observed,
+    situationOf: (stack) => ({
+      observed,
+      stack,
+      history,
+      now: parts.now(),
+      ...parts.beyond(stack.name),
+    }),
     guards: () => guards,
     statuses: () => statuses,
     stop() {

@@ -12,8 +12,8 @@ import type { UserUnitStarter } from '../act/ops/start-desktop.ts'
 import type { Ops } from '../act/ops.ts'
 import { places } from '../adapters/disk/places.ts'
 import type { DockerPlace } from '../adapters/docker/config-file.ts'
-import { connectSystemBus } from '../adapters/session-bus/session-bus.ts'
-import { systemUnits } from '../adapters/systemd/system-unit.ts'
+import { connectSessionBus, connectSystemBus } from '../adapters/session-bus/session-bus.ts'
+import { unitControl } from '../adapters/systemd/unit-control.ts'
 import { contextWatcher } from '../observe/docker/docker-context.ts'
 import { engineWatchers } from '../observe/docker/engines.ts'
 import { adoptStack } from './adopt-stack.ts'
@@ -28,6 +28,7 @@ import { stackFiles } from './keep/stack-files.ts'
 import { openTimeline } from './keep/timeline.ts'
 import { planTitle } from './proposals.ts'
 import { contentOf } from './recover/content-of.ts'
+import { recoveryPlanner } from './recover/plan-recovery.ts'
 import { stackProblems } from './recover/stack-problems.ts'
 import type { Sentinel } from './surface.ts'
 import { watchMonitoring } from './watch/watch-monitoring.ts'
@@ -99,7 +100,10 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     acceptHome,
     homeIn,
     userUnits,
-    systemUnits: systemUnits(() => connectSystemBus(place.env)),
+    unitsOf: (scope) =>
+      unitControl(scope, () =>
+        scope === 'system' ? connectSystemBus(place.env) : connectSessionBus(),
+      ),
     contentOf: contentOf({
       accepted: async () => undefined,
       fromSnapshot: () => Promise.reject(new Error('Snapshots cannot be read here.')),
@@ -143,6 +147,11 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     holdFor: options.holdFor ?? (oneShot ? () => 0 : holdFor),
     patienceMs,
     hashOf: planHash,
+    planRecovery: recoveryPlanner({
+      isKept: async () => false,
+      snapshotOf: () => [],
+      samplesOf: async () => ({ save: [], merge: [] }),
+    }),
     execute: (plan, { onProgress, signal }) =>
       execute(
         { plan, hash: planHash(plan), title: planTitle(plan) },

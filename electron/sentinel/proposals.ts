@@ -1,28 +1,28 @@
+import type { Situation } from '../../shared/assess/situation.ts'
 import type { Intent } from '../../shared/domain/intent.ts'
-import type { ObservedState } from '../../shared/domain/observed-state.ts'
-import type { Stack } from '../../shared/domain/stack.ts'
 import type { PlanProposal } from '../../shared/ipc/contract.ts'
 import { assertNever } from '../../shared/kit/assert-never.ts'
 import type { Result } from '../../shared/kit/result.ts'
 import { planKeepHere } from '../../shared/plan/keep-here.ts'
 import { describeStep, type Plan, type Refusal } from '../../shared/plan/plan.ts'
 import { planSwitchBack } from '../../shared/plan/switch-back.ts'
+import type { PlanRecovery } from './recover/plan-recovery.ts'
 
 /** Proposals older than the newest few are forgotten: their world is gone. */
 const remembered = 20
 
 type Proposals = {
-  propose(observed: ObservedState, stack: Stack, stackFile: string, intent: Intent): PlanProposal
+  propose(situation: Situation, stackFile: string, intent: Intent): Promise<PlanProposal>
   /** The plan that somebody approved, or undefined when it is not known any more. */
   approved(hash: string): Plan | undefined
 }
 
 /** Plans that were shown, by the hash of what was shown: only these can be carried out. */
-export function proposals(hashOf: (plan: Plan) => string): Proposals {
+export function proposals(hashOf: (plan: Plan) => string, planRecovery: PlanRecovery): Proposals {
   const shown = new Map<string, Plan>()
   return {
-    propose(observed, stack, stackFile, intent) {
-      const planned = planFor(observed, stack, stackFile, intent)
+    async propose(situation, stackFile, intent) {
+      const planned = await planFor(situation, stackFile, intent, planRecovery)
       if (!planned.ok) return refusalView(planned.error)
       const hash = hashOf(planned.value)
       shown.delete(hash)
@@ -34,17 +34,20 @@ export function proposals(hashOf: (plan: Plan) => string): Proposals {
   }
 }
 
-function planFor(
-  observed: ObservedState,
-  stack: Stack,
+async function planFor(
+  situation: Situation,
   stackFile: string,
   intent: Intent,
-): Result<Plan, Refusal> {
+  planRecovery: PlanRecovery,
+): Promise<Result<Plan, Refusal>> {
+  const { observed, stack } = situation
   switch (intent.kind) {
     case 'switch-back':
       return planSwitchBack({ observed, stack, intent })
     case 'keep-here':
       return planKeepHere({ observed, stack, stackFile })
+    case 'recover':
+      return planRecovery(situation, intent)
     default:
       return assertNever(intent)
   }
@@ -53,6 +56,7 @@ function planFor(
 /** What a plan is called on a button, in a journal and in the timeline. */
 export function planTitle({ intent, steps, stack }: Plan): string {
   if (intent.kind === 'keep-here') return `Keep ${stack} where the context leads now`
+  if (intent.kind === 'recover') return `Recover ${stack}`
   const selected = steps.find((step) => step.kind === 'SelectContext')
   return selected ? `Switch back to ${selected.to}` : 'Switch back'
 }

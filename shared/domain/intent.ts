@@ -9,5 +9,13 @@ export const intentSchema = z.discriminatedUnion('kind', [
   }),
   /** The context that is current now becomes home. */
   z.strictObject({ kind: z.literal('keep-here') }),
+  /** Everything back to how it was accepted: units, strays, context, files, services. */
+  z.strictObject({
+    kind: z.literal('recover'),
+    /** Files that differ from what was accepted come from here; from what was accepted unless said. */
+    filesFrom: z.string().min(1).max(255).optional(),
+    /** Leave what was recorded on the other engine there. */
+    withoutSamples: z.boolean().optional(),
+  }),
 ])
 export type Intent = z.infer<typeof intentSchema>

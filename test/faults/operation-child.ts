@@ -28,10 +28,10 @@ const notPartOfASwitchBack = {
   composeUp: unexpected,
   contentOf: unexpected,
   stackProblems: unexpected,
-  systemUnits: {
+  unitsOf: () => ({
     ...{ state: unexpected, start: unexpected, stop: unexpected },
     ...{ enable: unexpected, disable: unexpected },
-  },
+  }),
 }
 
 export function realOps(engineId: string): Ops {

@@ -6,7 +6,7 @@ import { keepCopyOp } from './keep-copy.ts'
 import { type ContentOf, putBackFilesOp } from './put-back-files.ts'
 import { type ContextSelection, selectContextOp } from './select-context.ts'
 import { startDesktopOp, type UserUnitStarter } from './start-desktop.ts'
-import { type SystemUnitControl, stopUnitOp } from './stop-unit.ts'
+import { stopUnitOp, type UnitControl } from './stop-unit.ts'
 import { type EngineIdAt, verifyEngineOp } from './verify-engine.ts'
 import { type StackProblems, verifyStackOp } from './verify-stack.ts'
 import { waitForEngineOp } from './wait-for-engine.ts'
@@ -17,7 +17,7 @@ type OpDependencies = ContextSelection &
   StackFileText & {
     userUnits: UserUnitStarter
     engineIdAt: EngineIdAt
-    systemUnits: SystemUnitControl
+    unitsOf: (scope: 'system' | 'user') => UnitControl
     openHands: OpenHands
     composeUp: ComposeUp
     contentOf: ContentOf
@@ -32,7 +32,7 @@ export function opsFor(dependencies: OpDependencies): Ops {
     SelectContext: selectContextOp(dependencies),
     VerifyEngine: verifyEngineOp(dependencies.engineIdAt),
     AcceptHome: acceptHomeOp(dependencies),
-    StopUnit: stopUnitOp(dependencies.systemUnits),
+    StopUnit: stopUnitOp(dependencies.unitsOf),
     HoldContainer: holdContainerOp(dependencies.openHands),
     BringUp: bringUpOp(dependencies.openHands, dependencies.composeUp),
     PutBackFiles: putBackFilesOp(dependencies.contentOf, dependencies.openHands),

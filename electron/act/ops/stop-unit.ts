@@ -4,8 +4,8 @@ import { readNote, writeNote } from '../step-note.ts'
 
 type StopUnit = Extract<Step, { kind: 'StopUnit' }>
 
-/** The machine's own systemd, as far as a step needs it. */
-export type SystemUnitControl = {
+/** The units of one systemd, as far as a step needs them. */
+export type UnitControl = {
   state(
     unit: string,
     signal: AbortSignal,
@@ -18,22 +18,23 @@ export type SystemUnitControl = {
 
 const isUp = (active: string) => ['active', 'activating', 'reloading'].includes(active)
 
-export function stopUnitOp(units: SystemUnitControl): Op<StopUnit> {
-  const noteOf = ({ unit }: StopUnit) => `unit-${unit}`
+export function stopUnitOp(unitsOf: (scope: StopUnit['scope']) => UnitControl): Op<StopUnit> {
+  const noteOf = ({ unit, scope }: StopUnit) => `${scope}-unit-${unit}`
   return {
-    async precondition({ unit }, { signal }) {
-      const { exists } = await units.state(unit, signal)
+    async precondition({ unit, scope }, { signal }) {
+      const { exists } = await unitsOf(scope).state(unit, signal)
       if (!exists) throw new Error(`There is no ${unit} any more: the world has changed.`)
     },
     async run(step, site) {
-      const { unit, disable } = step
+      const { unit, disable, scope } = step
+      const units = unitsOf(scope)
       const { active, enablement } = await units.state(unit, site.signal)
       await writeNote(site, noteOf(step), { active: isUp(active), enabled: enablement })
       if (disable && enablement === 'enabled') await units.disable(unit, site.signal)
       if (isUp(active)) await units.stop(unit, site.signal)
     },
-    async verify({ unit, disable }, { signal }) {
-      const { active, enablement } = await units.state(unit, signal)
+    async verify({ unit, disable, scope }, { signal }) {
+      const { active, enablement } = await unitsOf(scope).state(unit, signal)
       if (isUp(active)) throw new Error(`${unit} is ${active}, expected inactive.`)
       if (disable && enablement === 'enabled') {
         throw new Error(`${unit} is still enabled, expected disabled.`)
@@ -42,6 +43,7 @@ export function stopUnitOp(units: SystemUnitControl): Op<StopUnit> {
     async rollback(step, site) {
       const before = await readNote(site, noteOf(step))
       if (!before) return
+      const units = unitsOf(step.scope)
       const { active, enablement } = await units.state(step.unit, site.signal)
       if (before['enabled'] === 'enabled' && enablement !== 'enabled') {
         await units.enable(step.unit, site.signal)

@@ -2,6 +2,7 @@ import type { MessageBus } from 'dbus-native'
 import type { Unit } from '../../../shared/domain/unit.ts'
 import { readUnits } from './read-units.ts'
 import { type DBusFailure, systemd } from './systemd-bus.ts'
+import { type UnitFiles, unitFilesOf } from './unit-files.ts'
 import { isAboutUnits, matchRules, unescapedUnit, unitFilter } from './unit-signals.ts'
 
 /** The service units of one systemd, the system's or the user's. */
@@ -11,6 +12,8 @@ export interface SystemdUnits {
    * are installed and not in use. Rejects with a sentence and one of our failure codes.
    */
   list(patterns: readonly string[], signal: AbortSignal): Promise<Unit[]>
+  /** Where such units are written down. Rejects as `list` does. */
+  files(units: readonly Pick<Unit, 'name'>[], signal: AbortSignal): Promise<UnitFiles[]>
   /** The unit that a process belongs to; undefined where it belongs to none. */
   unitOf(pid: number, signal: AbortSignal): Promise<string | undefined>
   /** Calls back after signals of systemd about such units, and when the bus comes or goes. */
@@ -53,6 +56,13 @@ export function systemdUnits({ scope, connect }: SystemdUnitsParts): SystemdUnit
     async list(patterns, signal) {
       try {
         return await readUnits(opened(), scope, patterns, signal)
+      } catch (error) {
+        throw plainFailure(error, scope)
+      }
+    },
+    async files(units, signal) {
+      try {
+        return await unitFilesOf(opened(), units, signal)
       } catch (error) {
         throw plainFailure(error, scope)
       }

@@ -69,6 +69,7 @@ export function nextStep({ remedy, cause }: IncidentView): string {
   if (remedy.kind !== 'plan') return `odin-sentinel runbook ${cause}`
   const { intent } = remedy
   if (intent.kind === 'keep-here') return 'odin-sentinel keep-here'
+  if (intent.kind === 'recover') return 'odin-sentinel recover'
   const to = intent.to ? ` --to ${intent.to}` : ''
   return `odin-sentinel switch-back${to}${intent.startDesktop ? ' --start-desktop' : ''}`
 }

@@ -9,7 +9,7 @@ export const stackSteps = {
   /** A systemd unit that does a container's work. Its files stay. */
   StopUnit: stepKind(
     'StopUnit',
-    { unit: text, disable: z.boolean() },
+    { unit: text, scope: z.enum(['system', 'user']), disable: z.boolean() },
     ({ unit, disable }) => `stop ${unit}${disable ? ' and keep it from starting by itself' : ''}`,
   ),
 

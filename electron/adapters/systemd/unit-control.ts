@@ -1,11 +1,12 @@
 import type { MessageBus } from 'dbus-native'
+import type { Unit } from '../../../shared/domain/unit.ts'
 import { changing, type PlainWords, type UnitState, unitOrders } from './unit-orders.ts'
 
 /**
- * Units of the machine's own systemd. Changing them is a matter of polkit: whoever may not gets
- * the command that may. Every call rejects with a sentence for a person.
+ * Units of one systemd, the machine's or the user's. Changing the machine's is a matter of polkit:
+ * whoever may not gets the command that may. Every call rejects with a sentence for a person.
  */
-export interface SystemUnits {
+export interface UnitControl {
   state(unit: string, signal: AbortSignal): Promise<UnitState>
   stop(unit: string, signal: AbortSignal): Promise<void>
   start(unit: string, signal: AbortSignal): Promise<void>
@@ -16,17 +17,20 @@ export interface SystemUnits {
 
 type Verb = 'start' | 'stop' | 'enable' | 'disable' | 'status'
 
-/** `connect` gives a connection of the caller's own, or undefined where there is no system bus. */
-export function systemUnits(connect: () => MessageBus | undefined): SystemUnits {
+/** `connect` gives a connection of the caller's own, or undefined where there is no such bus. */
+export function unitControl(
+  scope: Unit['scope'],
+  connect: () => MessageBus | undefined,
+): UnitControl {
   async function withBus<T>(
     unit: string,
     verb: Verb,
     use: (orders: ReturnType<typeof unitOrders>) => Promise<T>,
   ): Promise<T> {
     const bus = connect()
-    if (!bus) throw new Error(`${unit} cannot be reached: there is no D-Bus system bus here.`)
+    if (!bus) throw new Error(`${unit} cannot be reached: there is no D-Bus ${busOf[scope]} here.`)
     try {
-      return await use(unitOrders(bus, unit, wordsFor(verb)))
+      return await use(unitOrders(bus, unit, wordsFor(verb, scope)))
     } finally {
       bus.connection.end()
     }
@@ -53,16 +57,19 @@ export function systemUnits(connect: () => MessageBus | undefined): SystemUnits 
   }
 }
 
-function wordsFor(verb: Verb): PlainWords {
+const busOf = { system: 'system bus', user: 'session bus' } as const
+
+function wordsFor(verb: Verb, scope: Unit['scope']): PlainWords {
+  const command = scope === 'system' ? 'sudo systemctl' : 'systemctl --user'
   const refused = (unit: string) =>
-    `Permission to ${verb} ${unit} is refused. Run: sudo systemctl ${verb} ${unit}`
+    `Permission to ${verb} ${unit} is refused. Run: ${command} ${verb} ${unit}`
   return {
     'org.freedesktop.DBus.Error.AccessDenied': refused,
     'org.freedesktop.DBus.Error.InteractiveAuthorizationRequired': refused,
     'org.freedesktop.PolicyKit1.Error.NotAuthorized': refused,
-    'org.freedesktop.systemd1.NoSuchUnit': (unit) => `There is no unit ${unit} on this machine.`,
-    ETIMEDOUT: (unit) => `${unit} cannot be reached: nobody answers on the system bus.`,
-    ECONNCLOSED: (unit) => `${unit} cannot be reached: the system bus closed the connection.`,
+    'org.freedesktop.systemd1.NoSuchUnit': (unit) => `There is no unit ${unit} here.`,
+    ETIMEDOUT: (unit) => `${unit} cannot be reached: nobody answers on the ${busOf[scope]}.`,
+    ECONNCLOSED: (unit) => `${unit} cannot be reached: the ${busOf[scope]} closed the connection.`,
     ABORT_ERR: (unit) => `The order to ${verb} ${unit} was cancelled.`,
   }
 }
