@@ -179,8 +179,8 @@ while IFS= read -r pack; do
   : >"$stage/good"
   if [ -f "$file" ]; then
     [ "$(sha256sum <"$file" | awk '{ print $1 }')" = "$pack" ] || damaged "pack $pack"
-    awk '{ print substr($0, 67) }' "$stage/sums" >"$stage/wanted"
-    unpack "$file" 2>/dev/null | tar -xf - -o -C "$stage/members" -T "$stage/wanted" 2>/dev/null
+    unpack "$file" 2>/dev/null | tar -xf - -o -C "$stage/members" 2>/dev/null
+    chmod -R u+rwX "$stage/members"
     (cd "$stage/members" && sha256sum -c "$stage/sums" 2>/dev/null) |
       awk 'sub(/: OK$/, "")' >"$stage/good"
   else
@@ -211,7 +211,6 @@ while IFS= read -r pack; do
     dress "$mode" "$uid" "$gid" "$mtime"
     restored=$((restored + 1))
   done <"$stage/work"
-  chmod -R u+rwx "$stage/members"
   rm -rf "$stage/members"
 done <"$stage/packs"
 
@@ -227,7 +226,7 @@ while IFS=$tab read -r _ _ _ _ component path _ _ uid gid mtime link directory; 
   esac
   ln -s -- "$link" "$place" || damaged "$component/$path: it cannot be made"
   [ "$owners" = no ] || chown -h "$uid:$gid" "$place"
-  touch -h -d "@$mtime" "$place" 2>/dev/null
+  touch -h -d "@$mtime" "$place" 2>/dev/null || touch -h -d "@$\{mtime%.*}" "$place"
 done <"$stage/links"
 
 # Last, and from within: what is placed in a directory changes its time.
