@@ -7,8 +7,8 @@ import { places } from './adapters/disk/places.ts'
 import { desktopNotifier } from './adapters/notifications/desktop-notifier.ts'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
 import { openDemo, openGuard } from './guard.ts'
-import { carryOut } from './sentinel/carry-out.ts'
 import { settingsFile } from './sentinel/keep/settings-file.ts'
+import { backUpAndTell } from './sentinel/tell/backup-notice.ts'
 import { notifyOfIncidents } from './sentinel/tell/notify.ts'
 import { sendTestNotice } from './sentinel/tell/test-notice.ts'
 import { registerAppScheme, serveApp } from './shell/app-protocol.ts'
@@ -19,8 +19,8 @@ import { harden, tameChromium } from './shell/hardening.ts'
 import { answerThePage } from './shell/ipc-main.ts'
 import { afterSleep } from './shell/power.ts'
 import { appTray } from './shell/tray.ts'
+import { trayDeeds } from './shell/tray-deeds.ts'
 import { keepTrayInSight, trayHost } from './shell/tray-host.ts'
-import type { TrayDeed } from './shell/tray-model.ts'
 import { appWindow } from './shell/window.ts'
 
 // The desktop app, put together from top to bottom: adapters → sentinel → shell.
@@ -79,28 +79,21 @@ async function run(): Promise<void> {
   const notifier = desktopNotifier(bus, desktop, [electronNotifier()])
   const choices = () => settings.inForce().notifications
   const notifyTest = () => sendTestNotice(notifier, choices())
+  const openBackups = () => window.show({ page: 'backups' })
+  const perform = trayDeeds({
+    sentinel,
+    show: window.show,
+    quit: () => app.quit(),
+    notifyTest,
+    backUp: (stack) => backUpAndTell({ sentinel, notifier, open: openBackups }, stack),
+    startWithSession: async (on) => autostart?.turn(on).finally(showTray),
+    tellProblem,
+  })
   const tray = appTray({ icons: join(assets, 'tray'), perform })
   const args = [app.isPackaged ? [] : app.getAppPath(), sandboxed ? [] : '--no-sandbox'].flat()
   const autostart = demo ? undefined : await sessionAutostart(ours, process, args)
   const showTray = () => tray.update(sentinel.mirror(), autostart?.on)
   let stopping: Promise<void> | undefined
-
-  function perform(deed: TrayDeed): void {
-    if (deed.kind === 'open') window.show()
-    else if (deed.kind === 'review') window.show({ review: deed.stack })
-    else if (deed.kind === 'quit') app.quit()
-    else if (deed.kind === 'move') void sentinel.moveOnPurpose(deed.hours)
-    else if (deed.kind === 'notify-test') void notifyTest().catch(tellProblem)
-    else if (deed.kind === 'cancel-countdown') sentinel.cancelCountdown()
-    else if (deed.kind === 'start-with-session')
-      void autostart?.turn(deed.on).catch(tellProblem).finally(showTray)
-    else if (deed.kind === 'snooze')
-      for (const incident of deed.incidents) void sentinel.snooze(incident, deed.until)
-    else
-      void carryOut(sentinel, deed.stack, deed.intent).then(({ kind }) => {
-        if (kind !== 'done') window.show({ review: deed.stack })
-      })
-  }
 
   app.on('second-instance', () => window.show())
   app.on('window-all-closed', () => {

@@ -1,6 +1,8 @@
 import type { Intent } from '../../shared/domain/intent.ts'
+import type { BackupRun } from '../../shared/ipc/backup-view.ts'
 import type { Mirror } from '../../shared/ipc/contract.ts'
 import type { Health, IncidentView } from '../../shared/ipc/status.ts'
+import { dayAndTime } from '../../shared/kit/day-and-time.ts'
 import { worstHealth } from '../sentinel/tell/changes.ts'
 
 // What the tray shows, as a value: two equal values need no update, and a test needs no tray.
@@ -12,6 +14,8 @@ export type TrayDeed =
   | { kind: 'move'; hours: number }
   | { kind: 'cancel-countdown' }
   | { kind: 'start-with-session'; on: boolean }
+  | { kind: 'back-up'; stack: string }
+  | { kind: 'cancel-backup' }
   | { kind: 'notify-test' }
   | { kind: 'open' }
   | { kind: 'quit' }
@@ -26,7 +30,7 @@ export type TrayItem =
 export type TrayModel = { health: Health; tooltip: string; menu: readonly TrayItem[] }
 
 /** `startsWithSession` is undefined where that is not ours to choose. */
-export function trayModel(mirror: Mirror, startsWithSession?: boolean): TrayModel {
+export function trayModel(mirror: Mirror, now: number, startsWithSession?: boolean): TrayModel {
   const health = worstHealth(mirror.stacks.map((stack) => stack.health))
   const told = mirror.stacks.find((stack) => stack.health === health)
   const sentence = told?.sentence ?? 'Odin Sentinel has not looked yet.'
@@ -37,6 +41,8 @@ export function trayModel(mirror: Mirror, startsWithSession?: boolean): TrayMode
   if (contexts.length > 0) menu.push(...contexts, separator)
   const remedies = remedyItems(mirror)
   if (remedies.length > 0) menu.push(...remedies, separator)
+  const backups = backupItems(mirror, now)
+  if (backups.length > 0) menu.push(...backups, separator)
   menu.push(
     ...snoozeItems(mirror),
     movingItem(mirror),
@@ -116,6 +122,43 @@ function snoozeItems(mirror: Mirror): TrayItem[] {
     })
   }
   return items
+}
+
+const runWords: Record<BackupRun['kind'], string> = {
+  backup: 'Backing up',
+  verify: 'Verifying backups',
+  prune: 'Cleaning up backups',
+  drill: 'Proving a backup',
+  'second-copy': 'Copying backups',
+}
+
+/** In tens: with each change the menu is a new one, which closes under whoever reads it. */
+function runLine({ kind, bytes, totalBytes }: BackupRun): string {
+  if (!totalBytes) return `${runWords[kind]}…`
+  return `${runWords[kind]}: ${Math.min(100, Math.floor((10 * bytes) / totalBytes) * 10)} %`
+}
+
+function backupItems({ backups, stacks }: Mirror, now: number): TrayItem[] {
+  if (!backups) return []
+  const named = stacks.flatMap(({ stack }) => stack ?? [])
+  const of = (stack: string) => (named.length > 1 ? ` (${stack})` : '')
+  const items = named.map((stack): TrayItem => {
+    const last = backups.lastGood[stack]
+    const when = last === undefined ? 'none' : dayAndTime(last, now)
+    return { kind: 'line', label: `Last good backup${of(stack)}: ${when}` }
+  })
+  if (backups.run) {
+    const deed = { kind: 'cancel-backup' } as const
+    const label = backups.run.kind === 'backup' ? 'Cancel the backup' : 'Cancel it'
+    return [...items, { kind: 'line', label: runLine(backups.run) }, { kind: 'deed', label, deed }]
+  }
+  return [
+    ...items,
+    ...named.map((stack): TrayItem => {
+      const deed = { kind: 'back-up', stack } as const
+      return { kind: 'deed', label: `Back up now${of(stack)}`, deed }
+    }),
+  ]
 }
 
 function movingItem(mirror: Mirror): TrayItem {

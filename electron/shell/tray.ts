@@ -49,7 +49,7 @@ export function appTray(parts: { icons: string; perform: (deed: TrayDeed) => voi
 
   return {
     update(mirror, startsWithSession) {
-      const model = trayModel(mirror, startsWithSession)
+      const model = trayModel(mirror, Date.now(), startsWithSession)
       if (!isDeepStrictEqual(shown, model)) draw(model)
     },
     rebuild() {

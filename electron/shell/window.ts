@@ -2,8 +2,8 @@ import { BrowserWindow, nativeTheme } from 'electron'
 import { type Mirror, mirrorChanged } from '../../shared/ipc/contract.ts'
 import { appUrl } from './app-origin.ts'
 
-/** What the window shows first: the overview, or the plan review of a stack. */
-type WindowPlace = { review: string } | undefined
+/** What the window shows first: the overview, the plan review of a stack, or a page by its name. */
+export type WindowPlace = { review: string } | { page: 'backups' } | undefined
 
 interface AppWindow {
   /** Opens the window, or brings the open one to the front. */
@@ -32,7 +32,9 @@ export function appWindow(parts: WindowParts): AppWindow {
   const listeners = new Set<(open: boolean) => void>()
 
   function urlOf(place: WindowPlace): string {
-    return place === undefined ? appUrl : `${appUrl}#review=${encodeURIComponent(place.review)}`
+    if (place === undefined) return appUrl
+    if ('page' in place) return `${appUrl}#page=${place.page}`
+    return `${appUrl}#review=${encodeURIComponent(place.review)}`
   }
 
   function open(place: WindowPlace): void {

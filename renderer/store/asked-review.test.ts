@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Mirror } from '../../shared/ipc/contract.ts'
-import { askedReview } from './asked-review.ts'
+import { askedPage, askedReview } from './asked-review.ts'
 
 const intent = { kind: 'switch-back' } as const
 const incident = { status: 'firing', remedy: { kind: 'plan', intent, label: 'Switch back' } }
@@ -24,4 +24,10 @@ test.each(['', '#', '#review=', '#review=calm', '#review=other', '#else=my%20sta
 
 test('before the first mirror there is nothing to review', () => {
   expect(askedReview('#review=calm', null)).toBeUndefined()
+})
+
+test('a page is shown by its name, and nothing by another', () => {
+  expect(askedPage('#page=backups')).toBe('backups')
+  expect(askedPage('#page=plan')).toBeUndefined()
+  expect(askedPage('')).toBeUndefined()
 })

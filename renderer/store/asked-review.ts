@@ -1,4 +1,11 @@
 import type { Mirror, Params } from '../../shared/ipc/contract.ts'
+import { type Tab, tabs } from './ui.ts'
+
+/** `#page=backups` comes from a click on the notice of a backup. */
+export function askedPage(hash: string): Tab | undefined {
+  const page = new URLSearchParams(hash.replace(/^#/, '')).get('page')
+  return tabs.find((tab) => tab === page)
+}
 
 /** What the shell wants shown: `#review=<stack>` comes from a click on a notification. */
 export function askedReview(
