@@ -2,7 +2,11 @@ import type { ComponentKind, SnapshotReason } from '../../shared/domain/snapshot
 import type { Stack } from '../../shared/domain/stack.ts'
 
 /** What the backup process is asked to do. Plain values: they travel between processes. */
-export type BackupOrder = { stack: Stack } & (
+export type BackupOrder = {
+  stack: Stack
+  /** Where the stack was read from; kept with its configuration. */
+  stackFile?: string
+} & (
   | {
       kind: 'backup'
       reason: SnapshotReason
@@ -38,6 +42,8 @@ export type BackupOutcome = {
   snapshot?: string
   addedBytes?: number
   milliseconds: number
+  /** Nothing was begun, because somebody else is writing to the repository: try again later. */
+  busy?: true
 }
 
 export type RunOrder = (

@@ -1,0 +1,74 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Stack } from '../../shared/domain/stack.ts'
+import { places } from '../adapters/disk/places.ts'
+import type { DockerPlace } from '../adapters/docker/config-file.ts'
+import { keepAwake } from '../adapters/systemd/keep-awake.ts'
+import type { RunOrder } from './order.ts'
+import type { BackupSecrets } from './process/process-talk.ts'
+import { createRepository, isRepository, openRepository } from './repository/open-repository.ts'
+import type { Repository, RepositoryKey } from './repository/repository.ts'
+import { gatherHere } from './run/gather-here.ts'
+import { repositoryDirectoryOf } from './run/repository-directory.ts'
+import type { CarryOut } from './run/site.ts'
+import { orderRunner } from './run-order.ts'
+
+export type HereParts = {
+  /** Whose Docker, and whose directories. */
+  place: DockerPlace
+  secrets: BackupSecrets
+  /** Of Odin Sentinel, for the manifest. */
+  version: string
+}
+
+/** Carries orders out in this process, with the real Docker, disk and clock. */
+export function orderHere({ place, secrets, version }: HereParts): RunOrder {
+  const ours = places(place.env, place.homeDirectory)
+  return orderRunner({
+    openRepository: (stack) => openRepositoryOf(stack, place, secrets.identity),
+    createRepository: (stack) =>
+      createRepository(
+        repositoryDirectoryOf(stack, ours.data),
+        keyOf(stack, secrets.identity),
+        optionsIn(place),
+      ),
+    gather: gatherHere({
+      place,
+      places: ours,
+      grafanaToken: async () => secrets.grafanaToken,
+    }),
+    drill: notYet('The drill'),
+    secondCopy: notYet('The second copy'),
+    keepAwake: (why) => keepAwake(why, place.env),
+    machine: hostname(),
+    version,
+    now: Date.now,
+  })
+}
+
+/** The repository of a stack as its file names it; undefined where none has been made yet. */
+export async function openRepositoryOf(
+  stack: Stack,
+  place: DockerPlace,
+  identity?: string,
+): Promise<Repository | undefined> {
+  const { data } = places(place.env, place.homeDirectory)
+  const directory = repositoryDirectoryOf(stack, data)
+  if (!(await isRepository(directory))) return undefined
+  return openRepository(directory, keyOf(stack, identity), optionsIn(place))
+}
+
+const keyOf = (stack: Stack, identity: string | undefined): RepositoryKey => ({
+  recipients: stack.backup?.recipients ?? [],
+  ...(identity !== undefined && { identity }),
+})
+
+const optionsIn = (place: DockerPlace) => ({
+  cacheDirectory: join(places(place.env, place.homeDirectory).cache, 'snapshots'),
+})
+
+const notYet =
+  (what: string): CarryOut<'drill'> & CarryOut<'second-copy'> =>
+  async () => {
+    throw new Error(`${what} is not built yet.`)
+  }
