@@ -42,6 +42,9 @@ export async function engineEvidence(
   const agent = new EngineAgent(target, env, true)
   const docker = dockerOver(agent, target)
   const ask = askerOf(target.endpoint, giveUpAfterMs)
+  // @types/dockerode 4.0.2 does not know that this takes an abort signal.
+  const inspectImage = (id: string, abortSignal: AbortSignal): Promise<unknown> =>
+    docker.getImage(id).inspect({ abortSignal } as object)
   /** Undefined when it went away between the list and this. */
   const unlessGone = <T>(asked: Promise<T>): Promise<T | undefined> =>
     asked.catch((error) => {
@@ -66,9 +69,7 @@ export async function engineEvidence(
         containers.push({ name: said.Name.replace(/^\//, ''), project, service, inspect: said })
         if (!digests.has(said.Image)) {
           const found = await unlessGone(
-            ask(image, signal, (abortSignal) =>
-              docker.getImage(said.Image).inspect({ abortSignal }),
-            ),
+            ask(image, signal, (abortSignal) => inspectImage(said.Image, abortSignal)),
           )
           digests.set(said.Image, (found?.RepoDigests ?? []).toSorted())
         }
