@@ -110,7 +110,11 @@ export interface EngineHands {
    * has been read to its end or destroyed, so nothing else can be asked of this container meanwhile.
    */
   readArchive(containerId: string, path: string, signal: AbortSignal): Promise<Readable>
-  /** Unpacks a tar stream there. Owners are those of the stream. */
+  /**
+   * Unpacks a tar stream into a directory. Owners are those of the stream. The directory itself
+   * stays as it is, whatever the entry `.` says (moby 26.1): to give the root of a volume its mode
+   * and owner, write `odin-sentinel` and what is below it into `/`.
+   */
   writeArchive(containerId: string, path: string, tar: Readable, signal: AbortSignal): Promise<void>
   /** Of the path itself, not of where it leads to. Undefined when there is none. */
   statPath(containerId: string, path: string, signal?: AbortSignal): Promise<PathStat | undefined>

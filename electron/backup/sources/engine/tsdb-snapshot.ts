@@ -36,7 +36,7 @@ export async function deleteTsdbSnapshot(
   if (place.type === 'volume' && !(await hands.volume(place.source, signal)))
     return `Volume ${place.source} is gone, and the TSDB snapshot of ${who} with it.`
   await using helper = await closing(parts, place, signal)
-  return deleteIn(helper.containerId, containerId, pathInHelper(place))
+  return await deleteIn(helper.containerId, containerId, pathInHelper(place))
 
   async function deleteIn(seenBy: string, running: string | undefined, data: string) {
     const snapshots = posix.join(data, 'snapshots')
