@@ -16,6 +16,8 @@ export type StandInDatasource = {
 export type StandInDashboard = {
   uid: string
   folderTitle?: string
+  /** Saved in schema v2, so that only the newer API gives it, as a resource. */
+  isSchema2?: boolean
   dashboard: Record<string, unknown> & { title: string }
 }
 
@@ -107,6 +109,17 @@ async function answer(standIn: GrafanaStandIn, request: IncomingMessage): Promis
   if (area === 'datasources') return datasources(standIn, rest, url)
   if (area === 'search') return search(standIn, url)
   if (area === 'dashboards' && rest[0] === 'uid') return dashboard(standIn, rest[1] ?? '')
+  if (url.pathname.startsWith('/apis/dashboard.grafana.app/v2beta1/namespaces/default/')) {
+    const found = standIn.dashboards.find((one) => one.uid === parts.at(-1) && one.isSchema2)
+    if (!found) return refuse(404, 'Dashboard not found')
+    const apiVersion = 'dashboard.grafana.app/v2beta1'
+    return ok({
+      kind: 'Dashboard',
+      apiVersion,
+      metadata: { name: found.uid },
+      spec: found.dashboard,
+    })
+  }
   if (area === 'library-elements') {
     const model = standIn.library.get(rest[0] ?? '')
     return model
@@ -179,6 +192,10 @@ function dashboard(standIn: GrafanaStandIn, uid: string): Answered {
   const found = standIn.dashboards.find((one) => one.uid === uid)
   if (!found) return refuse(404, 'Dashboard not found')
   const { folderTitle = '' } = found
+  if (found.isSchema2) {
+    const path = `/apis/dashboard.grafana.app/v2beta1/namespaces/default/dashboards/${uid}`
+    return refuse(406, `dashboard api version not supported, use ${path} instead`)
+  }
   return ok({ meta: { folderTitle, provisioned: false }, dashboard: { uid, ...found.dashboard } })
 }
 

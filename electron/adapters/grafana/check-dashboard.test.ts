@@ -180,15 +180,13 @@ test('a library panel is what the library says', async () => {
   ])
 })
 
-test('a dashboard that is gone, one without panels, one of the new schema', async () => {
+test('a dashboard that is gone, one without panels', async () => {
   const found = { uid: 'gone', title: 'Gone', folderTitle: '' }
   const signal = new AbortController().signal
   const gone = await checkDashboard({ client, found, sources: [], now: 0, signal })
   expect(gone.panels).toMatchObject([{ state: 'error' }])
   expect(gone.panels[0]?.message).toContain('answered 404: Dashboard not found.')
   expect(await states({})).toEqual([])
-  const elements = { a: { kind: 'Panel', spec: { id: 7, title: 'New' } } }
-  expect(await states({ elements })).toEqual(['7 not-checked'])
 })
 
 test('a Grafana that does not answer is no answer about panels', async () => {

@@ -1,11 +1,12 @@
 import type { Dashboard, Panel } from '../../../shared/domain/grafana.ts'
 import { HttpFailure } from '../http/http-failure.ts'
 import type { Source } from './find-datasource.ts'
-import type { FoundDashboard, QueryResult, RawDashboard, RawPanel } from './grafana-answers.ts'
+import type { FoundDashboard, QueryResult, RawPanel } from './grafana-answers.ts'
 import type { GrafanaClient } from './grafana-client.ts'
 import { type Judged, judgeAnswer } from './judge-answer.ts'
 import { forOneCopy, type PanelQuery, panelAsks } from './panel-queries.ts'
 import { panelsOf } from './panels-of.ts'
+import { isSchema2, partsOfSchema2 } from './schema-2.ts'
 import { plain, type TimeRange, timeVariables } from './time-variables.ts'
 import { variableValues } from './variable-values.ts'
 
@@ -38,7 +39,9 @@ export async function checkDashboard(check: DashboardCheck): Promise<Dashboard> 
     return { ...heading, panels: [{ id: 0, title: '', state, message: dashboard.message }] }
   }
 
-  const list = dashboard.templating?.list ?? []
+  const { placed, list, riddles } = isSchema2(dashboard)
+    ? partsOfSchema2(dashboard)
+    : { placed: panelsOf(dashboard), list: dashboard.templating?.list ?? [], riddles: [] }
   const builtIn = timeVariables(range, 15, 15)
     .set('__dashboard', plain(found.title))
     .set('__org', plain('1'))
@@ -48,7 +51,6 @@ export async function checkDashboard(check: DashboardCheck): Promise<Dashboard> 
 
   const judged: { panel: RawPanel; judged: Judged }[] = []
   const asking: Asking[] = []
-  const placed = panelsOf(dashboard)
   for (const { panel: written, oneValueOf } of placed) {
     const panel = await withLibrary(client, written, signal)
     if (panel instanceof HttpFailure) {
@@ -66,7 +68,12 @@ export async function checkDashboard(check: DashboardCheck): Promise<Dashboard> 
   for (const some of inRequests(asking)) judged.push(...(await askAll(check, some, range)))
   const order = new Map(placed.map(({ panel }, index) => [panel.id, index]))
   judged.sort((a, b) => (order.get(a.panel.id) ?? 0) - (order.get(b.panel.id) ?? 0))
-  return { ...heading, panels: [...judged.map(panelOf), ...panelsOfSchema2(dashboard)] }
+  const unread = riddles.map(
+    ({ id, title, why }): Panel => ({
+      ...{ id, title, state: 'not-checked', message: why },
+    }),
+  )
+  return { ...heading, panels: [...judged.map(panelOf), ...unread] }
 }
 
 /** What Grafana answered, also where that is a refusal; no answer at all is thrown on. */
@@ -173,17 +180,3 @@ const panelOf = ({ panel, judged }: { panel: RawPanel; judged: Judged }): Panel 
   title: panel.title,
   ...judged,
 })
-
-/** Dashboards in Grafana's new form, where the API does not translate them back. */
-function panelsOfSchema2({ elements }: RawDashboard): Panel[] {
-  return Object.values(elements ?? {}).map((element) => {
-    const { spec } = (element ?? {}) as { spec?: { id?: unknown; title?: unknown } }
-    const { id, title } = spec ?? {}
-    return {
-      id: typeof id === 'number' ? id : 0,
-      title: typeof title === 'string' ? title : '',
-      state: 'not-checked',
-      message: 'Dashboards of schema version 2 are not understood yet.',
-    }
-  })
-}

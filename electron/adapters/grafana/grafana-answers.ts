@@ -72,15 +72,18 @@ const panelFields = {
   libraryPanel: z.looseObject({ uid: z.string().nullish() }).nullish().catch(undefined),
 }
 const innerPanel = z.looseObject(panelFields)
-const panel = z.looseObject({ ...panelFields, panels: z.array(innerPanel).nullish().catch([]) })
-export type RawPanel = z.infer<typeof panel>
+export const rawPanel = z.looseObject({
+  ...panelFields,
+  panels: z.array(innerPanel).nullish().catch([]),
+})
+export type RawPanel = z.infer<typeof rawPanel>
 
 const choice = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 const choices = z.union([choice, z.array(choice)])
-const variable = z.looseObject({
+export const rawVariable = z.looseObject({
   name: z.string(),
   type: z.string(),
-  query: z.unknown(),
+  query: z.unknown().optional(),
   definition: z.string().nullish().catch(undefined),
   datasource: rawDatasource,
   regex: z.string().nullish().catch(undefined),
@@ -107,19 +110,21 @@ const variable = z.looseObject({
     .catch(undefined),
   filters: z.array(z.unknown()).nullish().catch(undefined),
 })
-export type RawVariable = z.infer<typeof variable>
+export type RawVariable = z.infer<typeof rawVariable>
 
 const dashboard = z.looseObject({
   title: text,
-  panels: z.array(panel).nullish(),
+  panels: z.array(rawPanel).nullish(),
   /** Before Grafana 5. */
   rows: z
-    .array(z.looseObject({ repeat: z.string().nullish(), panels: z.array(panel).nullish() }))
+    .array(z.looseObject({ repeat: z.string().nullish(), panels: z.array(rawPanel).nullish() }))
     .nullish()
     .catch(undefined),
   /** Schema v2, Grafana 12 and later. */
   elements: z.record(z.string(), z.unknown()).nullish().catch(undefined),
-  templating: z.looseObject({ list: z.array(variable).nullish() }).nullish(),
+  layout: z.unknown().optional(),
+  variables: z.array(z.unknown()).nullish().catch(undefined),
+  templating: z.looseObject({ list: z.array(rawVariable).nullish() }).nullish(),
 })
 export type RawDashboard = z.infer<typeof dashboard>
 
@@ -127,6 +132,13 @@ export const dashboardAnswer = z.object({
   dashboard,
   meta: z.looseObject({ folderTitle: text }).nullish(),
 })
+
+/**
+ * A dashboard that was saved in schema v2 is refused there with 406 and "dashboard api version not
+ * supported, use /apis/dashboard.grafana.app/… instead" (pkg/api/dashboard.go, 12.2 and later).
+ */
+export const dashboardElsewhere = z.object({ message: text })
+export const dashboardResource = z.object({ spec: dashboard })
 
 export const libraryElementAnswer = z.object({ result: z.object({ model: innerPanel }) })
 

@@ -1,10 +1,12 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Datasource, Grafana } from '../../../shared/domain/grafana.ts'
 import { type Door, httpClient } from '../http/http-client.ts'
-import { firstLine, HttpFailure } from '../http/http-failure.ts'
+import { firstLine, HttpFailure, statusFailure } from '../http/http-failure.ts'
 import type { Source } from './find-datasource.ts'
 import {
   dashboardAnswer,
+  dashboardElsewhere,
+  dashboardResource,
   datasourceHealthAnswer,
   datasourcesAnswer,
   type FoundDashboard,
@@ -42,6 +44,7 @@ export interface GrafanaClient {
 
 type ListedSource = z.infer<typeof datasourcesAnswer>[number]
 
+const schema2Path = /\/apis\/dashboard\.grafana\.app\/v2\w*\/namespaces\/[\w-]+\/dashboards\/[\w-]+/
 const pageSize = 1000
 const mostPages = 5
 const mostOptions = 5000
@@ -193,7 +196,15 @@ export function grafanaClient(door: Omit<Door, 'what'>): GrafanaClient {
     },
     async dashboard(uid, signal) {
       const path = `/api/dashboards/uid/${encodeURIComponent(uid)}`
-      return (await http.askJson(path, dashboardAnswer, withSignal(signal))).dashboard
+      const answer = await http.askJson(path, z.union([dashboardAnswer, dashboardElsewhere]), {
+        ...withSignal(signal),
+        alsoStatus: (status) => status === 406,
+      })
+      if ('dashboard' in answer) return answer.dashboard
+      const elsewhere = schema2Path.exec(answer.message)?.[0]
+      if (elsewhere === undefined || !elsewhere.endsWith(`/${encodeURIComponent(uid)}`))
+        throw statusFailure(http.at, 406, answer.message)
+      return (await http.askJson(elsewhere, dashboardResource, withSignal(signal))).spec
     },
     async libraryPanel(uid, signal) {
       const path = `/api/library-elements/${encodeURIComponent(uid)}`

@@ -1,7 +1,7 @@
 import type { RawDashboard, RawPanel } from './grafana-answers.ts'
 
 /** A panel as it stands on a dashboard. */
-type PlacedPanel = {
+export type PlacedPanel = {
   panel: RawPanel
   /** Variables of which this copy of the panel shows one value: it or its row is repeated. */
   oneValueOf: readonly string[]
