@@ -17,7 +17,7 @@ module.exports = {
       severity: 'error',
       comment: 'shared/ runs everywhere: it imports shared/ and its pure libraries, nothing else.',
       from: { path: '^shared/', pathNot: tests },
-      to: { pathNot: '^shared/|^node_modules/(zod|yaml|fastest-levenshtein)/' },
+      to: { pathNot: '^shared/|^node_modules/(zod|yaml|diff|fastest-levenshtein)/' },
     },
     {
       name: 'kit-and-domain-are-the-floor',

@@ -9,6 +9,7 @@ import type { Plan } from '../../shared/plan/plan.ts'
 import { incidentReport } from '../../shared/report/incident-report.ts'
 import type { EngineWatchers } from '../observe/docker/engines.ts'
 import type { Watcher } from '../observe/watcher.ts'
+import type { AcceptedContents } from './changes/accepted-contents.ts'
 import type { HoldFor } from './guarded-stack.ts'
 import { type Judge, judge, type Verdict } from './judge.ts'
 import type { Attention } from './keep/attention.ts'
@@ -41,6 +42,7 @@ type SentinelParts = {
   /** Everything beyond the containers; absent where only the place is guarded. */
   monitoring?: MonitoringWatch
   baselines: Baselines
+  contents: AcceptedContents
   /** What reports are made of. */
   records: IncidentRecords
   holdFor: HoldFor
@@ -107,8 +109,10 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
   const beyond: Monitored = monitored({
     watch: parts.monitoring,
     baselines: parts.baselines,
+    contents: parts.contents,
     observed: judging.observed,
     stackNamed,
+    record: timeline.record,
     now,
   })
   const shown = proposals(parts.hashOf, parts.planRecovery)
@@ -158,6 +162,15 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     publish()
     considerStayingHome()
     firstVerdict.resolve()
+  }
+
+  function noteFiles(): void {
+    const names = judging.guards().flatMap(({ stack }) => stack?.name ?? [])
+    const failed = (error: Error) =>
+      note(
+        entry('sentinel', null, 'files', `What changed in files cannot be told: ${error.message}`),
+      )
+    beyond.noteChanges(names).catch(failed)
   }
 
   async function acceptFirst(status: StatusView): Promise<void> {
@@ -275,6 +288,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       parts.monitoring?.start(() => {
         monitoringRevision += 1
         judging.judgeNow()
+        if (!parts.oneShot) noteFiles()
       })
       await parts.stackFiles.start((stacks) => {
         parts.monitoring?.setStacks(stacks.flatMap(({ stack }) => stack ?? []))
@@ -324,6 +338,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       timeline.record(entry('stack', stack, `baseline:${stack}`, sentence))
       judging.judgeNow()
     },
+    changes: beyond.changes,
     async report(since) {
       const records = await parts.records.since(since, now())
       const entries = timeline.since(since, mostEntries)

@@ -17,6 +17,7 @@ import { unitControl } from '../adapters/systemd/unit-control.ts'
 import { contextWatcher } from '../observe/docker/docker-context.ts'
 import { engineWatchers } from '../observe/docker/engines.ts'
 import { adoptStack } from './adopt-stack.ts'
+import { acceptedContents } from './changes/accepted-contents.ts'
 import { createSentinel } from './create-sentinel.ts'
 import { dockerDeeds } from './docker-deeds.ts'
 import type { HoldFor } from './guarded-stack.ts'
@@ -94,6 +95,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     ...(onProblem && { onProblem }),
   })
 
+  const contents = acceptedContents({ stateDirectory: state, now })
   let guard: Sentinel | undefined
   const ops = opsFor({
     ...dockerDeeds(place),
@@ -105,7 +107,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
         scope === 'system' ? connectSystemBus(place.env) : connectSessionBus(),
       ),
     contentOf: contentOf({
-      accepted: async () => undefined,
+      accepted: contents.of,
       fromSnapshot: () => Promise.reject(new Error('Snapshots cannot be read here.')),
     }),
     stackProblems: stackProblems(() => {
@@ -130,6 +132,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     timeline,
     attention,
     memory,
+    contents,
     baselines: baselines({
       stateDirectory: state,
       now,
@@ -148,7 +151,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     patienceMs,
     hashOf: planHash,
     planRecovery: recoveryPlanner({
-      isKept: async () => false,
+      isKept: async (sha256) => (await contents.of(sha256)) !== undefined,
       snapshotOf: () => [],
       samplesOf: async () => ({ save: [], merge: [] }),
     }),

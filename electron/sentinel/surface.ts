@@ -9,6 +9,7 @@ import type {
   SnapshotChange,
 } from '../../shared/ipc/backup-view.ts'
 import type { Mirror, OperationView, PlanProposal } from '../../shared/ipc/contract.ts'
+import type { FileChanges } from '../../shared/ipc/file-changes.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 import type { IncidentView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
 
@@ -60,6 +61,8 @@ export interface Sentinel {
   monitoring(stack: string): MonitoringView | null
   /** What is there now is what is right: files, images, compose configuration, jobs. */
   acceptBaseline(stack: string): Promise<void>
+  /** What differs in a watched file or directory from what was accepted, secrets masked. */
+  changes(stack: string, path: string): Promise<FileChanges>
   /** The account in Markdown of what happened from then (ISO 8601) on. */
   report(since: string): Promise<string>
   /** What is remembered from then (ISO 8601) on, oldest first. */

@@ -31,6 +31,13 @@ export function handlersFor(
       attempt(() => sentinel.adopt(project === undefined ? {} : { projects: [project] })),
     'monitoring:get': async ({ stack }) => ({ view: sentinel.monitoring(stack) }),
     'baseline:accept': ({ stack }) => attempt(() => sentinel.acceptBaseline(stack)),
+    'changes:diff': async ({ stack, path }) => {
+      try {
+        return { changes: await sentinel.changes(stack, path), problem: null }
+      } catch (error) {
+        return { changes: null, problem: sentenceOf(error) }
+      }
+    },
     'timeline:get': async ({ since }) => ({ entries: sentinel.timeline(beginOf(since)) }),
     'report:get': async ({ since }) => ({ markdown: await sentinel.report(beginOf(since)) }),
     'report:save': async ({ since }) => {

@@ -57,4 +57,9 @@ export type Baseline = {
   jobs: readonly string[]
   /** `<dashboard uid>/<panel id>` of the panels that showed data; absent where nobody could see. */
   panels?: readonly string[]
+  /**
+   * SHA-256 by path of each file whose text was kept, those in accepted directories among them;
+   * absent in what was accepted before texts were kept.
+   */
+  contents?: Readonly<Record<string, string>>
 }

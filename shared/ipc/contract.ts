@@ -8,6 +8,7 @@ import {
   browsedSchema,
   snapshotChangeSchema,
 } from './backup-view.ts'
+import { fileChangesSchema } from './file-changes.ts'
 import { monitoringViewSchema } from './monitoring-view.ts'
 import { statusSchema, timelineEntrySchema } from './status.ts'
 
@@ -120,6 +121,14 @@ export const contract = {
     reply: z.strictObject({ view: monitoringViewSchema.nullable() }),
   },
   'baseline:accept': { params: z.strictObject({ stack }), reply: done },
+  /** What differs in a watched file or directory from what was accepted. */
+  'changes:diff': {
+    params: z.strictObject({ stack, path: z.string().min(1).max(4096) }),
+    reply: z.strictObject({
+      changes: fileChangesSchema.nullable(),
+      problem: z.string().nullable(),
+    }),
+  },
   'timeline:get': {
     params: z.strictObject({ since }),
     reply: z.strictObject({ entries: z.array(timelineEntrySchema) }),

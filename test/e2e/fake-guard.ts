@@ -171,6 +171,7 @@ export async function openGuard(): Promise<Sentinel> {
       throw new Error('the fake guard observes nothing')
     },
     monitoring: () => null,
+    changes: async (_stack, path) => ({ path, acceptedAt: since, files: [], why: null }),
     async acceptBaseline(stack) {
       fake.calls.push(`accept ${stack}`)
     },

@@ -13,6 +13,7 @@ const baselineSchema: z.ZodType<Baseline> = z.strictObject({
   configHashes: hashes,
   jobs: z.array(z.string()),
   panels: z.array(z.string()).exactOptional(),
+  contents: hashes.exactOptional(),
 })
 
 const remembered = z.strictObject({ stack: z.string(), baseline: baselineSchema.nullable() })
@@ -26,6 +27,8 @@ export interface Baselines {
    * file that makes no sense is kept aside, and told.
    */
   lacks(stack: string): Promise<boolean>
+  /** As `of`, after looking whether another process has accepted something newer. */
+  newest(stack: string): Promise<Baseline | undefined>
   accept(stack: string, baseline: Baseline): Promise<void>
 }
 
@@ -68,6 +71,13 @@ export function baselines(parts: BaselinesParts): Baselines {
         return false
       }
       return !accepted.has(stack)
+    },
+    async newest(stack) {
+      const { baseline } = (await fileOf(stack).load(parts.now())).value
+      if (baseline && baseline.acceptedAt > (accepted.get(stack)?.acceptedAt ?? 0)) {
+        accepted.set(stack, baseline)
+      }
+      return accepted.get(stack)
     },
     async accept(stack, baseline) {
       accepted.set(stack, baseline)

@@ -71,6 +71,7 @@ beforeEach(() => {
     adopt: () => Promise.reject(new Error('nothing to adopt')),
     monitoring: () => null,
     acceptBaseline: async () => {},
+    changes: () => Promise.reject(new Error('nothing to compare')),
     timeline: () => [],
     report: async () => '',
     setTrayHost: () => {},
