@@ -69,7 +69,10 @@ export async function openPackWriter(
   const done = flow.catch((error) => {
     failure ??= error
   })
-  const portions = portionQueue(compressor, () => failure)
+  const portions = portionQueue(compressor, async () => {
+    if (compressor.destroyed) await done
+    if (failure !== undefined) throw failure
+  })
   const names = nameBook()
   let isBusy = false
 
@@ -162,16 +165,12 @@ export async function openPackWriter(
 /** Cuts what it is given into portions of one size, and waits while the compressor has enough. */
 function portionQueue(
   compressor: ReturnType<typeof createZstdCompress>,
-  failure: () => unknown,
+  /** Throws once the way to the disk has broken. */
+  check: () => Promise<void>,
 ): { put(bytes: Uint8Array): Promise<void>; flush(): Promise<void> } {
   const free: Buffer[] = []
   let portion: Buffer = Buffer.allocUnsafe(portionBytes)
   let filled = 0
-
-  const check = (): void => {
-    const error = failure()
-    if (error !== undefined) throw error
-  }
 
   const drained = (): Promise<void> =>
     new Promise((resolve) => {
@@ -183,7 +182,6 @@ function portionQueue(
     })
 
   async function put(bytes: Uint8Array): Promise<void> {
-    check()
     for (let at = 0; at < bytes.length; ) {
       const part = bytes.subarray(at, at + portionBytes - filled)
       portion.set(part, filled)
@@ -194,23 +192,21 @@ function portionQueue(
       const hasRoom = compressor.write(full, () => free.push(full))
       portion = free.pop() ?? Buffer.allocUnsafe(portionBytes)
       filled = 0
-      if (!hasRoom) {
-        await drained()
-        check()
-      }
+      // A stream that is destroyed takes nothing, and will never drain or close again.
+      if (!hasRoom && !compressor.destroyed) await drained()
+      await check()
     }
   }
 
   return {
     put,
     async flush() {
-      check()
       // Ended while writes are queued, the stream appends an empty frame (nodejs/node#66078).
       await new Promise<void>((resolve) => {
         compressor.write(portion.subarray(0, filled), () => resolve())
       })
       filled = 0
-      check()
+      await check()
     },
   }
 }

@@ -114,6 +114,21 @@ describe('a pack', () => {
     expect(await readAll(path)).toEqual([])
   })
 
+  test('that fills the last portion of the compressor to its end is sound', async () => {
+    const sizeBytes = 256 * 1024 - 512 - 1024
+    await aPack([[aMember({ sizeBytes }), randomBytes(sizeBytes)]])
+    expect(await readAll(path)).toHaveLength(1)
+  })
+
+  test('tells that it was abandoned to who still adds to it', async () => {
+    const writer = await openPackWriter(path)
+    const content = randomBytes(16 << 20)
+    const adding = expect(writer.add(aMember({ sizeBytes: content.length }), content)).rejects
+    await writer.abandon()
+    await adding.toThrow('The pack was abandoned')
+    expect(await readdir(root)).toEqual([])
+  })
+
   test('never overwrites', async () => {
     await writeFile(path, 'precious')
     await expect(openPackWriter(path)).rejects.toThrow(DiskProblem)

@@ -102,6 +102,11 @@ describe('what is placed', () => {
   })
 })
 
+test('what is older than 1970 stays so', async () => {
+  await destination.place(aFile({ path: 'a', mtimeSeconds: -86_400.5 }))
+  expect((await stat(join(inside, 'a'))).mtimeMs).toBe(-86_400_500)
+})
+
 describe('what stands there already', () => {
   test.each(['file', 'symlink'] as const)('is not overwritten by a %s', async (type) => {
     await mkdir(join(inside, 'conf'))

@@ -109,7 +109,7 @@ export async function openDestination(
   async function dress(handle: FileHandle, file: PlacedFile): Promise<void> {
     if (mayGiveAway) await handle.chown(file.uid, file.gid)
     await handle.chmod(modeOf(file))
-    await handle.utimes(file.mtimeSeconds, file.mtimeSeconds)
+    await handle.utimes(timeOf(file), timeOf(file))
     if (isDurable) await handle.sync()
   }
 
@@ -148,7 +148,7 @@ export async function openDestination(
     await symlink(linkTo, path)
     try {
       if (mayGiveAway) await lchown(path, file.uid, file.gid)
-      await lutimes(path, file.mtimeSeconds, file.mtimeSeconds)
+      await lutimes(path, timeOf(file), timeOf(file))
     } catch (error) {
       await unlink(path).catch(() => undefined)
       throw error
@@ -208,6 +208,10 @@ export async function openDestination(
 
 const isOwn = ({ uid, gid }: PlacedFile): boolean =>
   uid === process.geteuid?.() && gid === process.getegid?.()
+
+/** Node (24.21) takes a number below zero for now, but not a Date before 1970. */
+const timeOf = ({ mtimeSeconds }: PlacedFile): number | Date =>
+  mtimeSeconds < 0 ? new Date(mtimeSeconds * 1000) : mtimeSeconds
 
 const depth = (path: string): number => (path === '.' ? 0 : path.split('/').length)
 
