@@ -15,7 +15,7 @@ import { type OnProgress, type Progress, progressOf } from './progress.ts'
 import { rollBack, scribeOf } from './roll-back.ts'
 
 /** An operation that never came to its end: its process was killed, or the power failed. */
-type OpenOperation = {
+export type OpenOperation = {
   id: string
   directory: string
   title: string
@@ -31,9 +31,9 @@ type OpenOperation = {
 
 /**
  * `continue` carries out what is left, `roll-back` undoes what was touched. `accept` ends an
- * operation whose steps are all done.
+ * operation whose steps are all done, `leave` ends one as it is: somebody mends the rest by hand.
  */
-type Direction = 'continue' | 'roll-back' | 'accept'
+export type Direction = 'continue' | 'roll-back' | 'accept' | 'leave'
 
 /** What was interrupted on this machine, oldest first; without what is running right now. */
 export async function openOperations(stateDirectory: string): Promise<OpenOperation[]> {
@@ -135,6 +135,10 @@ async function settleNow(
   try {
     if (direction === 'accept') {
       return await end(scribe, progress, 'done', 'All steps had been done when it was interrupted.')
+    }
+    if (direction === 'leave') {
+      const sentence = `It was left as it is. The files from before are in ${keepDirectory}.`
+      return await end(scribe, progress, 'needs-attention', sentence)
     }
     const touched = touchedIn(records)
     if (direction === 'continue') {

@@ -77,12 +77,20 @@ const marks: Record<OperationView['steps'][number]['state'], string> = {
   'rolled-back': '↶',
 }
 
-function operationText(operation: OperationView, paint: Paint): string {
+/** How every step went, and the outcome. */
+export function operationText(operation: OperationView, paint: Paint): string {
   const style = operation.outcome === 'done' ? 'green' : 'red'
   return [
     ...operation.steps.map(({ state, what, problem }) =>
       [`  ${marks[state]} ${what}`, problem ? `      ${problem}` : ''].filter(Boolean).join('\n'),
     ),
     paint(style, operation.sentence),
+    ...(operation.outcome === 'stopped'
+      ? [
+          `Go on:     odin-sentinel continue ${operation.id}`,
+          `Roll back: odin-sentinel roll-back ${operation.id}`,
+          `Leave it:  odin-sentinel leave ${operation.id}`,
+        ]
+      : []),
   ].join('\n')
 }

@@ -37,7 +37,7 @@ export function accept(session: Session, options: GlobalOptions): Promise<ExitCo
   })
 }
 
-function viewOf(view: MonitoringView | null): MonitoringView {
+export function viewOf(view: MonitoringView | null): MonitoringView {
   if (view) return view
   throw new CommandProblem('Nobody looks beyond the containers here.', exitCodes.couldNotSee)
 }

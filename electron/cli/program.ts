@@ -6,8 +6,10 @@ import { type AdoptOptions, adopt } from './adopt.ts'
 import { type CarryOutOptions, carryOut } from './carry-out.ts'
 import { contexts } from './contexts.ts'
 import { demo } from './demo.ts'
+import { drift } from './drift.ts'
 import { CommandProblem, type ExitCode, exitCodeHelp, exitCodes } from './exit-codes.ts'
 import { accept, monitoring, partNames } from './monitoring.ts'
+import { operations, settle } from './operations.ts'
 import { type ReportOptions, type ReportSources, report } from './report.ts'
 import { monitoringParts } from './reporters/monitoring-text.ts'
 import { runbook } from './runbook.ts'
@@ -82,7 +84,9 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
 
   for (const part of partNames) {
     command(part, monitoringParts[part].describe).action(async (options: GlobalOptions) =>
-      ended(await monitoring(session, options, part)),
+      ended(
+        part === 'drift' ? await drift(session, options) : await monitoring(session, options, part),
+      ),
     )
   }
 
@@ -133,6 +137,22 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
         ),
       ),
     )
+
+  command('operations', 'List what stopped before its end, and how to go on.').action(
+    async (options: GlobalOptions) => ended(await operations(session, options)),
+  )
+
+  for (const [direction, description] of [
+    ['continue', 'Go on with an operation that stopped.'],
+    ['roll-back', 'Undo an operation that stopped.'],
+    ['leave', 'End an operation that stopped, and leave everything as it is.'],
+  ] as const) {
+    command(direction, description)
+      .argument('[operation]', 'its ID; the only one that waits otherwise')
+      .action(async (id: string | undefined, options: GlobalOptions) =>
+        ended(await settle(session, options, direction, id)),
+      )
+  }
 
   planCommand('keep-here', 'Make the current context the home of the stack.').action(
     async (options: CarryOutOptions) =>

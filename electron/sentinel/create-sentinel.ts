@@ -3,7 +3,7 @@ import type { EngineSight } from '../../shared/domain/engine.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import type { Reading } from '../../shared/domain/reading.ts'
 import type { Home } from '../../shared/domain/stack.ts'
-import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
+import type { Mirror, OpenOperationView, OperationView } from '../../shared/ipc/contract.ts'
 import type { StatusView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
 import { incidentReport } from '../../shared/report/incident-report.ts'
@@ -20,7 +20,7 @@ import type { StackFiles } from './keep/stack-files.ts'
 import type { Timeline } from './keep/timeline.ts'
 import { listeners } from './listeners.ts'
 import { operations } from './operations.ts'
-import { planTitle, proposals } from './proposals.ts'
+import { proposals } from './proposals.ts'
 import type { PlanRecovery } from './recover/plan-recovery.ts'
 import { type Countdown, stayHome } from './stay-home.ts'
 import type { Adoption, AdoptionWish, IncidentChange, Sentinel } from './surface.ts'
@@ -55,6 +55,8 @@ type SentinelParts = {
     plan: Plan,
     options: { onProgress: (operation: OperationView) => void; signal: AbortSignal },
   ) => Promise<OperationView>
+  settle: Parameters<typeof operations>[0]['settle']
+  openOperations: () => Promise<OpenOperationView[]>
   adopt: (observed: ObservedState, wish: AdoptionWish) => Promise<Adoption>
   /** Somebody works with compose, or a plan is being carried out, by whichever process. */
   handsOff: () => Promise<boolean>
@@ -83,6 +85,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
   const firstVerdict = Promise.withResolvers<void>()
 
   let operation: OperationView | null = null
+  let stopped = await parts.openOperations()
   let countdown: Countdown | null = null
   let trayHost: Mirror['trayHost'] = 'unknown'
   let revision = 0
@@ -119,6 +122,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
   const deeds = operations({
     approved: shown.approved,
     execute: parts.execute,
+    settle: parts.settle,
     onProgress(next) {
       operation = next
       publish()
@@ -254,6 +258,15 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     clearTimeout(timer)
   }
 
+  async function ended(deed: Promise<OperationView>): Promise<OperationView> {
+    const view = await deed
+    const sentence = `${view.title}: ${view.sentence}`
+    timeline.record(entry('operation', view.stack, `operation:${view.id}`, sentence))
+    stopped = await parts.openOperations()
+    await lookWithPatience()
+    return view
+  }
+
   function mirror(): Mirror {
     const movingUntil = attention.movingUntil(now())
     return {
@@ -261,6 +274,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       demo: parts.demo,
       stacks: [...judging.statuses()],
       operation,
+      ...(stopped.length > 0 && { openOperations: stopped }),
       movingUntil: movingUntil === undefined ? null : iso(movingUntil),
       countdown: countdown && { stack: countdown.stack, deadline: iso(countdown.deadline) },
       trayHost,
@@ -353,16 +367,9 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       if (!guard?.stack) throw new Error(`There is no stack ${stack}.`)
       return shown.propose(judging.situationOf(guard.stack), guard.file, intent)
     },
-    async execute(hash) {
-      const plan = shown.approved(hash)
-      const view = await deeds.execute(hash)
-      if (plan) {
-        const sentence = `${planTitle(plan)}: ${view.sentence}`
-        timeline.record(entry('operation', plan.stack, `operation:${view.id}`, sentence))
-      }
-      await lookWithPatience()
-      return view
-    },
+    execute: (hash) => ended(deeds.execute(hash)),
+    settle: (id, direction) => ended(deeds.settle(id, direction)),
+    openOperations: parts.openOperations,
     cancel: deeds.cancel,
     async snooze(incident, until) {
       await attention.snooze(incident, until, now())

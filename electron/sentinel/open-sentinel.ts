@@ -29,6 +29,7 @@ import { stackFiles } from './keep/stack-files.ts'
 import { openTimeline } from './keep/timeline.ts'
 import { planTitle } from './proposals.ts'
 import { contentOf } from './recover/content-of.ts'
+import { openOperationViews } from './recover/open-operation-views.ts'
 import { recoveryPlanner } from './recover/plan-recovery.ts'
 import { stackProblems } from './recover/stack-problems.ts'
 import type { Sentinel } from './surface.ts'
@@ -143,6 +144,8 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
       monitoring: watchMonitoring({
         env: place.env,
         grafanaToken: options.grafanaToken ?? (async () => undefined),
+        stateDirectory: state,
+        ...(onProblem && { onProblem }),
         now,
       }),
     }),
@@ -160,6 +163,9 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
         { plan, hash: planHash(plan), title: planTitle(plan) },
         { ops, stateDirectory: state, onProgress, signal },
       ),
+    settle: (id, direction, { onProgress, signal }) =>
+      settle({ id }, direction, { ops, stateDirectory: state, onProgress, signal }),
+    openOperations: () => openOperationViews(state),
     adopt: (observed, wish) => adoptStack(observed, wish, place, files),
     handsOff: async () =>
       (await operationInProgress(state)) !== undefined || (await composeIsRunning()),

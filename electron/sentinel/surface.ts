@@ -8,7 +8,12 @@ import type {
   Browsed,
   SnapshotChange,
 } from '../../shared/ipc/backup-view.ts'
-import type { Mirror, OperationView, PlanProposal } from '../../shared/ipc/contract.ts'
+import type {
+  Mirror,
+  OpenOperationView,
+  OperationView,
+  PlanProposal,
+} from '../../shared/ipc/contract.ts'
 import type { FileChanges } from '../../shared/ipc/file-changes.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 import type { IncidentView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
@@ -74,8 +79,12 @@ export interface Sentinel {
   propose(stack: string, intent: Intent): Promise<PlanProposal>
   /** Carries out the proposed plan with this hash. Rejects when it is not known any more. */
   execute(hash: string): Promise<OperationView>
-  /** Stops the running operation after the step it is in, and rolls back. */
+  /** Stops the running operation after the step it is in; its plan says what comes then. */
   cancel(): void
+  /** Operations that stopped before their end, also those of processes that were killed. */
+  openOperations(): Promise<OpenOperationView[]>
+  /** Goes on with one, undoes it, or leaves it as it is. Rejects while another one is running. */
+  settle(id: string, direction: SettleDirection): Promise<OperationView>
   snooze(incident: string, until: '1h' | 'tomorrow' | 'off'): Promise<void>
   /** "I am moving" for so many hours; 0 ends it. */
   moveOnPurpose(hours: number): Promise<void>
@@ -85,6 +94,8 @@ export interface Sentinel {
   /** Absent where nobody keeps backups: in the demo, and for a single look. */
   readonly backups?: Backups
 }
+
+export type SettleDirection = OpenOperationView['ways'][number]
 
 export type BackupWish = { kind: BackupRun['kind']; snapshot?: string; only?: readonly string[] }
 

@@ -17,6 +17,7 @@ export function handlersFor(
     'plan:propose': ({ stack, intent }) => sentinel.propose(stack, intent),
     'plan:execute': ({ hash }) => attempt(() => sentinel.execute(hash)),
     'plan:cancel': () => attempt(() => sentinel.cancel()),
+    'operation:settle': ({ id, direction }) => attempt(() => sentinel.settle(id, direction)),
     'incident:snooze': ({ incident, until }) => attempt(() => sentinel.snooze(incident, until)),
     'context:move-on-purpose': ({ hours }) => attempt(() => sentinel.moveOnPurpose(hours)),
     'countdown:cancel': () => attempt(() => sentinel.cancelCountdown()),

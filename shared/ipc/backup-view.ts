@@ -97,6 +97,8 @@ export const backupViewSchema = z.strictObject({
   nextRun: at.nullable(),
   /** When a run was due that has not happened. */
   overdueSince: at.nullable(),
+  /** Why a run that is due has not begun yet: "the mains". */
+  waitsFor: z.string().exactOptional(),
   lastGood: at.nullable(),
   lastProven: z.strictObject({ at, recoverMilliseconds: z.number() }).nullable(),
   lastEnd: backupEndSchema.nullable(),

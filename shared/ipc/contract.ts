@@ -60,12 +60,29 @@ export const operationSchema = z.strictObject({
 })
 export type OperationView = z.infer<typeof operationSchema>
 
+/** An operation that stopped before its end, and what can be done about it. */
+export const openOperationSchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  stack: z.string(),
+  startedAt: z.iso.datetime().nullable(),
+  /** What was touched, in order. */
+  touched: z.array(z.string()),
+  ways: z.array(z.enum(['continue', 'roll-back', 'leave'])),
+  /** Where its plan, its journal and the files from before are. */
+  directory: z.string(),
+  problem: z.string().nullable(),
+})
+export type OpenOperationView = z.infer<typeof openOperationSchema>
+
 /** Everything the window shows. Replaced whole, and only by a higher revision. */
 export const mirrorSchema = z.strictObject({
   revision: z.number().int(),
   demo: z.boolean(),
   stacks: z.array(statusSchema),
   operation: operationSchema.nullable(),
+  /** Those that wait for somebody to say how they go on; absent where there are none. */
+  openOperations: z.array(openOperationSchema).exactOptional(),
   /** "I am moving": nobody is disturbed until then. */
   movingUntil: z.iso.datetime().nullable(),
   /** Stay home is about to switch back by itself. */
@@ -100,6 +117,13 @@ export const contract = {
   'plan:propose': { params: z.strictObject({ stack, intent }), reply: planProposalSchema },
   'plan:execute': { params: z.strictObject({ hash: z.string().length(64) }), reply: done },
   'plan:cancel': { params: nothing, reply: done },
+  'operation:settle': {
+    params: z.strictObject({
+      id: z.string().min(1).max(64),
+      direction: z.enum(['continue', 'roll-back', 'leave']),
+    }),
+    reply: done,
+  },
   'incident:snooze': {
     params: z.strictObject({ incident: z.string(), until: z.enum(['1h', 'tomorrow', 'off']) }),
     reply: done,

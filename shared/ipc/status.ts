@@ -148,7 +148,16 @@ export const statusReportSchema = statusSchema.extend({
 
 export const timelineEntrySchema = z.strictObject({
   at: time,
-  kind: z.enum(['context', 'engine', 'finding', 'incident', 'operation', 'stack', 'sentinel']),
+  kind: z.enum([
+    'context',
+    'engine',
+    'finding',
+    'incident',
+    'operation',
+    'stack',
+    'backup',
+    'sentinel',
+  ]),
   stack: z.string().nullable(),
   subject: z.string(),
   sentence: z.string(),

@@ -16,6 +16,8 @@ export type MonitoredLab = {
   systemd: SystemdMachine
   /** For our command line: where the card and the units are. */
   env: Readonly<Record<string, string>>
+  /** What the compose files want to know of the environment they are brought up from. */
+  behind: Readonly<Record<string, string>>
   /** Changes the address in Grafana's datasource. */
   pointGrafanaTo(url: string): Promise<void>
   /** A file of the stack, written where it stands, as an editor in a container's mount must. */
@@ -135,7 +137,7 @@ export async function startMonitoredLab(): Promise<MonitoredLab> {
 
   const held = begun.move()
   return {
-    ...{ lab, systemd, env, up, pointGrafanaTo },
+    ...{ lab, systemd, env, behind, up, pointGrafanaTo },
     async edit(file, change) {
       const path = join(lab.stackDirectory, file)
       await writeFile(path, change(await readFile(path, 'utf8')))

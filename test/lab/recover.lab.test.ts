@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { operationSchema, planProposalSchema } from '../../shared/ipc/contract.ts'
+import { type MonitoredLab, startMonitoredLab } from './monitored.ts'
+import { sentinel, statusOf } from './sentinel.ts'
+
+// The incident, whole, undone by one command: from the stack on the wrong engine, with exporters
+// as units beside it, back to everything up at home.
+
+let lab: MonitoredLab
+let rightConfig: string
+
+beforeAll(async () => {
+  lab = await startMonitoredLab()
+  rightConfig = await readFile(config(), 'utf8')
+  await lab.bringUp('desktop-linux')
+  await lab.adopt()
+  const accepted = await until(() => sentinel(lab.lab, ['accept', '--json'], lab.env))
+  expect(accepted.code, accepted.stderr).toBe(0)
+})
+
+afterAll(() => lab?.close())
+
+const config = () => join(lab.lab.stackDirectory, 'prometheus.yml')
+
+/** Accepting refuses while something cannot be seen yet: a stack that has just come up. */
+async function until(ask: () => ReturnType<typeof sentinel>) {
+  for (let tries = 1; ; tries += 1) {
+    const said = await ask()
+    if (said.code === 0 || tries === 20) return said
+  }
+}
+
+async function namesOn(context: string, all: boolean): Promise<string[]> {
+  const args = ['--context', context, 'ps', ...(all ? ['-a'] : []), '--format', '{{.Names}}']
+  return (await lab.lab.docker(args)).stdout.split('\n').filter(Boolean).sort()
+}
+
+const volumesOn = async (context: string): Promise<string[]> =>
+  (await lab.lab.docker(['--context', context, 'volume', 'ls', '-q'])).stdout.split('\n').sort()
+
+async function breakIt(): Promise<void> {
+  await lab.lab.docker(['context', 'use', 'default'])
+  await lab.bringDown('desktop-linux')
+  await lab.systemd.systemctl('start', 'node_exporter.service', 'nvidia_gpu_exporter.service')
+  await lab.edit('prometheus.yml', (text) =>
+    text.replace('host.docker.internal:9182', '172.17.0.1:9182'),
+  )
+  await lab.bringUp('native')
+}
+
+it('is recovered by one command, with nothing lost on either engine', async () => {
+  const running = await namesOn('desktop-linux', false)
+  await breakIt()
+  const strays = await namesOn('native', false)
+  expect(strays.length).toBeGreaterThan(5)
+  const volumes = [await volumesOn('desktop-linux'), await volumesOn('native')]
+
+  const dry = await sentinel(lab.lab, ['recover', '--dry-run', '--json'], lab.env)
+  const plan = planProposalSchema.parse(JSON.parse(dry.stdout))
+  expect(plan.kind, dry.stdout).toBe('plan')
+  if (plan.kind !== 'plan') return
+  const kinds = [...new Set(plan.steps.map(({ kind }) => kind))]
+  expect(kinds).toEqual(
+    expect.arrayContaining([
+      'StopUnit',
+      'HoldContainer',
+      'SelectContext',
+      'PutBackFiles',
+      'BringUp',
+    ]),
+  )
+  expect(kinds.at(-1)).toBe('VerifyStack')
+
+  const done = await sentinel(lab.lab, ['recover', '--yes', '--json'], {
+    ...lab.env,
+    ...lab.behind,
+  })
+  const view = operationSchema.parse(JSON.parse(done.stdout))
+  expect(view.outcome, JSON.stringify(view, null, 1)).toBe('done')
+
+  expect(await namesOn('desktop-linux', false)).toEqual(running)
+  expect(await namesOn('native', false)).toEqual([])
+  expect(await namesOn('native', true)).toEqual(expect.arrayContaining(strays))
+  const after = [await volumesOn('desktop-linux'), await volumesOn('native')]
+  for (const [index, before] of volumes.entries()) {
+    expect(after[index]).toEqual(expect.arrayContaining(before))
+  }
+  expect(await readFile(config(), 'utf8')).toBe(rightConfig)
+  for (const unit of ['node_exporter.service', 'nvidia_gpu_exporter.service']) {
+    const state = await lab.systemd.systemctl('show', '-p', 'ActiveState', '--value', unit)
+    expect(state.trim()).toBe('inactive')
+  }
+  const { status } = await statusOf(lab.lab, lab.env, 'monitoring too')
+  expect(status.monitoring?.sentence).toBe('Monitoring works.')
+})
