@@ -1,6 +1,7 @@
-import type { IncidentChange, Sentinel } from '../../electron/sentinel/surface.ts'
+import type { Backups, IncidentChange, Sentinel } from '../../electron/sentinel/surface.ts'
 import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
 import type { EngineView, IncidentView, StatusView } from '../../shared/ipc/status.ts'
+import { type FakeBackups, fakeBackups } from '../support/fake-backups.ts'
 
 // Takes the place of electron/guard.ts in the app under test: a loop that believes what the
 // test tells it. Windows, tray, notifications and IPC around it are the real ones.
@@ -12,6 +13,10 @@ export type FakeGuard = {
   become(world: World): void
   /** Publishes the mirror once more, with a higher revision. */
   tick(): number
+  /** From now on somebody keeps backups of the stack. */
+  keepBackups(holds: 'some' | 'none'): FakeBackups
+  /** What goes on in them, once they are kept. */
+  kept?: FakeBackups
   calls: string[]
   stopped: boolean
   refuses: boolean
@@ -119,6 +124,7 @@ export async function openGuard(): Promise<Sentinel> {
     countdown: null,
     trayHost,
     timeline: [],
+    ...(fake.kept && { backups: fake.kept.mirror() }),
   })
 
   const fake: FakeGuard = {
@@ -144,6 +150,13 @@ export async function openGuard(): Promise<Sentinel> {
       for (const listener of mirrors) listener(mirror())
       return revision
     },
+    keepBackups(holds) {
+      const kept = fakeBackups({ holds, changed: fake.tick })
+      fake.kept = kept
+      Object.assign(sentinel, { backups: kept.backups satisfies Backups })
+      fake.tick()
+      return kept
+    },
   }
   Object.assign(globalThis, { fakeGuard: fake })
 
@@ -156,7 +169,7 @@ export async function openGuard(): Promise<Sentinel> {
     return () => void to.delete(listener)
   }
 
-  return {
+  const sentinel: Sentinel = {
     async start() {
       fake.tick()
     },
@@ -240,6 +253,7 @@ export async function openGuard(): Promise<Sentinel> {
       fake.tick()
     },
   }
+  return sentinel
 }
 
 export function openDemo(): never {

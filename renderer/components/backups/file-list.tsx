@@ -35,13 +35,23 @@ function Cells({ line }: { line: FileLine }) {
 /** What is in a snapshot, a directory at a time. Arrows walk, Enter opens, Backspace goes up. */
 export function FileList({ crumbs, lines, problem, onOpen }: FileListProps) {
   const list = useRef<HTMLUListElement>(null)
-  const walked = useRef(false)
+  /** Where the person was before: going up leads back to it. */
+  const left = useRef<string | null>(null)
   const above = crumbs.at(-2)
   useEffect(() => {
-    if (walked.current && lines !== null) list.current?.querySelector('button')?.focus()
+    if (left.current === null || lines === null) return
+    const from = `${left.current}/`
+    const buttons = [...(list.current?.querySelectorAll('button') ?? [])]
+    const opening = lines.filter((line) => line.opens)
+    const at = Math.max(
+      0,
+      opening.findIndex(({ path }) => from.startsWith(`${path}/`)),
+    )
+    const target = buttons[at] ?? list.current
+    target?.focus()
   }, [lines])
   const open = (path: string) => {
-    walked.current = true
+    left.current = crumbs.at(-1)?.path ?? ''
     onOpen(path)
   }
   return (
@@ -77,6 +87,7 @@ export function FileList({ crumbs, lines, problem, onOpen }: FileListProps) {
       <ul
         ref={list}
         className="file-lines"
+        tabIndex={-1}
         onKeyDown={(event) => {
           if (event.key === 'Backspace' && above !== undefined) open(above.path)
           else if (!walkButtons(list.current, event.key)) return

@@ -16,6 +16,8 @@ type Asking = {
   read: <C extends Channel>(channel: C, params: Params<C>) => Promise<Reply<C> | undefined>
 }
 
+const noAnswer = 'There is no answer, expected one.'
+
 type SnapshotPlace = BackupPlace & { name: 'snapshot' }
 
 /** Everything a person can do on the Backups page. */
@@ -39,7 +41,9 @@ export function backupActions({ ui, ask, act, read }: Asking) {
     const reply = await ask('snapshot:browse', { stack, snapshot: id, path })
     const { place } = ui.getState().backups
     if (place.name !== 'snapshot' || place.browsing !== browsing) return
-    changeSnapshot(id, { browsing: { ...browsing, ...(reply ?? { entries: [], problem: null }) } })
+    changeSnapshot(id, {
+      browsing: { ...browsing, ...(reply ?? { entries: [], problem: noAnswer }) },
+    })
   }
 
   async function compareSnapshot(stack: string, id: string, against: string | null): Promise<void> {
@@ -49,7 +53,7 @@ export function backupActions({ ui, ask, act, read }: Asking) {
     const { place } = ui.getState().backups
     if (place.name !== 'snapshot' || place.comparing !== comparing) return
     changeSnapshot(id, {
-      comparing: { ...comparing, ...(reply ?? { changes: [], problem: 'There is no answer.' }) },
+      comparing: { ...comparing, ...(reply ?? { changes: [], problem: noAnswer }) },
     })
   }
 

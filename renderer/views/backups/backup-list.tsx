@@ -33,13 +33,9 @@ function Head(props: BackupProps & { now: number }) {
   const begin = (kind: 'backup' | 'verify' | 'drill') => () =>
     void actions.startBackup(view.stack, { kind })
   return (
-    <section
-      className={`verdict verdict-${head.health} backup-head`}
-      role={head.health === 'critical' ? 'alert' : 'status'}
-      aria-label="Verdict"
-    >
+    <section className={`verdict verdict-${head.health} backup-head`} aria-label="Verdict">
       <StateIcon state={head.health} size={36} />
-      <div className="verdict-words">
+      <div className="verdict-words" role={head.health === 'critical' ? 'alert' : 'status'}>
         <p className="verdict-word">{head.word}</p>
         <h1 className="verdict-sentence">{head.sentence}</h1>
         <p className="backup-more">{head.more.join(' ')}</p>
