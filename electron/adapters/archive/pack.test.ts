@@ -123,9 +123,9 @@ describe('a pack', () => {
   test('tells that it was abandoned to who still adds to it', async () => {
     const writer = await openPackWriter(path)
     const content = randomBytes(16 << 20)
-    const adding = expect(writer.add(aMember({ sizeBytes: content.length }), content)).rejects
+    const adding = writer.add(aMember({ sizeBytes: content.length }), content).catch(String)
     await writer.abandon()
-    await adding.toThrow('The pack was abandoned')
+    expect(await adding).toContain('The pack was abandoned')
     expect(await readdir(root)).toEqual([])
   })
 
