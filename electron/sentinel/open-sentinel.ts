@@ -31,6 +31,7 @@ import { planTitle } from './proposals.ts'
 import { contentOf } from './recover/content-of.ts'
 import { openOperationViews } from './recover/open-operation-views.ts'
 import { recoveryPlanner } from './recover/plan-recovery.ts'
+import { hashOfFile, sourceOf } from './recover/source-of.ts'
 import { stackProblems } from './recover/stack-problems.ts'
 import type { Sentinel } from './surface.ts'
 import { watchMonitoring } from './watch/watch-monitoring.ts'
@@ -154,7 +155,8 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     patienceMs,
     hashOf: planHash,
     planRecovery: recoveryPlanner({
-      isKept: async (sha256) => (await contents.of(sha256)) !== undefined,
+      sourceOf: sourceOf(contents),
+      hashOf: hashOfFile,
       snapshotOf: () => [],
       samplesOf: async () => ({ save: [], merge: [] }),
     }),

@@ -2,6 +2,7 @@ import { driftRows } from '../../../shared/assess/monitoring/drift-rows.ts'
 import { standIns } from '../../../shared/assess/monitoring/unit-of-service.ts'
 import type { Situation } from '../../../shared/assess/situation.ts'
 import type { Container } from '../../../shared/domain/container.ts'
+import type { Baseline } from '../../../shared/domain/monitoring.ts'
 import { servicesOf } from '../../../shared/domain/stack.ts'
 import { homeContainers } from '../../../shared/domain/whereabouts.ts'
 import type { Result } from '../../../shared/kit/result.ts'
@@ -12,10 +13,13 @@ import {
   type RecoverIntent,
   type StandInUnit,
 } from '../../../shared/plan/recover.ts'
+import type { FileSource } from '../../../shared/plan/steps/file-steps.ts'
 
 type RecoveryParts = {
-  /** Whether the text of what was accepted is still there. */
-  isKept: (sha256: string) => Promise<boolean>
+  /** Where a file can be had as it was accepted; undefined where nobody has kept it. */
+  sourceOf: (file: string, sha256: string) => Promise<FileSource | undefined>
+  /** SHA-256 of what a file holds now; null where there is none, or nothing that is a file. */
+  hashOf: (file: string) => Promise<string | null>
   /** Steps that keep the present state first; none where nobody keeps backups. */
   snapshotOf: (stack: string) => readonly Step[]
   /** Steps that take along what was recorded on another engine. */
@@ -37,7 +41,7 @@ export type PlanRecovery = (
 export function recoveryPlanner(parts: RecoveryParts): PlanRecovery {
   return async (situation, intent) => {
     const { observed, stack } = situation
-    const { files, lost } = await driftedFiles(situation, parts.isKept)
+    const { files, lost } = await driftedFiles(situation, parts)
     return planRecover({
       observed,
       stack,
@@ -62,35 +66,40 @@ const unitsOf = (situation: Situation): StandInUnit[] =>
 
 async function driftedFiles(
   { observed, stack, baseline, monitoring }: Situation,
-  isKept: RecoveryParts['isKept'],
+  { sourceOf, hashOf }: RecoveryParts,
 ): Promise<{ files: DriftedFile[]; lost: string[] }> {
   if (!baseline || !monitoring) return { files: [], lost: [] }
   const containers = homeContainers(observed, stack.home)
-  const rows = driftRows({ baseline, files: monitoring.files, containers })
+  const services = usedFiles(stack, containers ?? [])
   const files: DriftedFile[] = []
   const lost: string[] = []
-  for (const { what, subject, state, accepted, observed: now } of rows) {
-    if (what !== 'file' || accepted === null || (state !== 'changed' && state !== 'missing')) {
-      continue
-    }
-    if (await isKept(accepted)) {
-      const source = { from: 'baseline' as const }
-      const usedBy = usersOf(subject, situationServices(stack, containers ?? []))
-      files.push({ file: subject, source, sha256: accepted, replaces: now, usedBy })
-    } else {
-      lost.push(`${subject} is not what was accepted, and its text from then was not kept.`)
+  for (const row of driftRows({ baseline, files: monitoring.files, containers })) {
+    if (row.what !== 'file' || (row.state !== 'changed' && row.state !== 'missing')) continue
+    for (const [file, sha256] of acceptedAt(row.subject, baseline)) {
+      const now = await hashOf(file)
+      if (now === sha256) continue
+      const source = await sourceOf(file, sha256)
+      if (source) {
+        files.push({ file, source, sha256, replaces: now, usedBy: usersOf(file, services) })
+      } else {
+        lost.push(`${file} is not what was accepted, and what it held then was not kept.`)
+      }
     }
   }
   return { files, lost }
 }
 
+/** A file itself, or every file of a directory that was kept when it was accepted. */
+function acceptedAt(subject: string, { files, contents = {} }: Baseline): [string, string][] {
+  const below = Object.entries(contents).filter(([path]) => path.startsWith(`${subject}/`))
+  const own = files[subject]
+  return below.length > 0 || own === undefined ? below : [[subject, own]]
+}
+
 type UsedFiles = { project: string; service: string; paths: readonly string[] }
 
 /** Who has which files mounted: by the stack file, and by the containers that are there. */
-function situationServices(
-  stack: Situation['stack'],
-  containers: readonly Container[],
-): UsedFiles[] {
+function usedFiles(stack: Situation['stack'], containers: readonly Container[]): UsedFiles[] {
   return servicesOf(stack).map(({ project, service }) => {
     const own = containers.filter((one) => one.project === project && one.service === service.name)
     const mounted = own.flatMap(({ mounts }) => mounts.map(({ source }) => source))
