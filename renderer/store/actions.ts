@@ -184,6 +184,11 @@ export function createActions(
       return accepted
     },
 
+    /** What differs in one file of the stack; undefined where nobody answers. */
+    readChanges(stack: string, path: string): Promise<Reply<'changes:diff'> | undefined> {
+      return read('changes:diff', { stack, path })
+    },
+
     async readTimeline(since: Period): Promise<void> {
       ui.setState({ timeline: { since, entries: null } })
       const reply = await ask('timeline:get', { since })

@@ -80,8 +80,7 @@ test('hashes are told short, and only differences are there to accept', () => {
   expect(driftRows(crowded, now)[0]?.cells).toEqual([
     'file',
     '/home/ada/odin/prometheus/prometheus.yml',
-    '3f9a3f9a',
-    'c07ec07e',
+    '3f9a3f9a → c07ec07e',
     '33 min ago',
   ])
   expect(toAccept(crowded).map(({ state }) => state)).toEqual([

@@ -1,5 +1,5 @@
 import { dashboardsShown, dashboardsShownWords } from '../../../shared/domain/dashboards-shown.ts'
-import type { DashboardRow, MonitoringView } from '../../../shared/ipc/monitoring-view.ts'
+import type { DashboardRow, DriftRow, MonitoringView } from '../../../shared/ipc/monitoring-view.ts'
 import type { ChainStage, Health, LinkState } from '../../../shared/ipc/status.ts'
 import { durationWords } from '../wording.ts'
 
@@ -224,6 +224,9 @@ const driftStates = {
 const short = (hash: string | null): string =>
   hash === null ? '–' : hash.replace(/^sha256:/, '').slice(0, 8)
 
+const fromTo = ({ state, accepted, observed }: DriftRow): string =>
+  state === 'same' ? short(accepted) : `${short(accepted)} → ${short(observed)}`
+
 export const driftRows = ({ drift }: MonitoringView, now: number): FactRow[] =>
   brokenFirst(
     drift.map((row) => ({
@@ -232,8 +235,7 @@ export const driftRows = ({ drift }: MonitoringView, now: number): FactRow[] =>
       cells: [
         row.what,
         row.subject,
-        short(row.accepted),
-        short(row.observed),
+        fromTo(row),
         row.changedAt === null ? '' : ago(row.changedAt, now),
       ],
     })),

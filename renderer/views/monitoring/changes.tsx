@@ -6,6 +6,7 @@ import { blindTo, driftRows, heard, toAccept } from '../../store/monitoring/rows
 import { countWords, momentWords } from '../../store/wording.ts'
 import { useNow } from '../use-now.ts'
 import { Blind } from './blind.tsx'
+import { ChangedFiles } from './changed-files.tsx'
 import type { WatchedProps } from './watched-props.ts'
 
 /** Asks before it is done, and says what will be taken for right. */
@@ -80,14 +81,14 @@ export function Changes(props: WatchedProps) {
       </header>
       {accepting && <Accepting {...props} onEnd={() => setAccepting(false)} />}
       <Blind failures={[blindTo(view, 'files')]} />
+      <ChangedFiles {...props} now={now} />
       <FactsTable
         title="Files, images and compose settings"
         summary={countWords(rows.length, 'line')}
         columns={[
           { label: 'What', width: 'short' },
           { label: 'Subject', width: 'long', code: true },
-          { label: 'Accepted', width: 'short', code: true },
-          { label: 'Now', width: 'short', code: true },
+          { label: 'Accepted → now', width: 'middle', code: true },
           { label: 'Changed', width: 'short' },
         ]}
         rows={rows}
