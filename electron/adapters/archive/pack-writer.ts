@@ -116,9 +116,7 @@ export async function openPackWriter(
 
     async add(member, content) {
       if (isBusy) throw new Error('A pack takes one member at a time.')
-      if (memberName(member.name) !== member.name) {
-        throw new Error(`${member.name} is no plain name for a member of a pack.`)
-      }
+      expectWhole(member)
       isBusy = true
       try {
         names.add(member)
@@ -130,6 +128,7 @@ export async function openPackWriter(
       } catch (error) {
         throw failure !== undefined ? problem(failure) : error
       } finally {
+        if (content && !(content instanceof Uint8Array)) content.destroy()
         isBusy = false
       }
     },
@@ -159,6 +158,18 @@ export async function openPackWriter(
         throw diskProblem(error, path, `${path} cannot be removed`)
       })
     },
+  }
+}
+
+/** What could be written, but not be read again. */
+function expectWhole(member: PackMember): void {
+  const { name, mode, uid, gid, sizeBytes, mtimeSeconds } = member
+  if (memberName(name) !== name) {
+    throw new Error(`${JSON.stringify(name)} is no plain name for a member of a pack.`)
+  }
+  const counts = [mode, uid, gid, sizeBytes]
+  if (!counts.every((one) => Number.isSafeInteger(one) && one >= 0) || Number.isNaN(mtimeSeconds)) {
+    throw new Error(`${JSON.stringify(name)} has a number that no archive can hold.`)
   }
 }
 

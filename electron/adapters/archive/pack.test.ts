@@ -151,6 +151,24 @@ describe('a pack', () => {
     },
   )
 
+  test.each([{ uid: -1 }, { sizeBytes: 0.5 }, { mtimeSeconds: Number.NaN }, { mode: Number.NaN }])(
+    'takes no member with %o',
+    async (changes) => {
+      const writer = await openPackWriter(path)
+      await expect(writer.add(aMember(changes))).rejects.toThrow('no archive can hold')
+      await writer.abandon()
+    },
+  )
+
+  test('holds any time that a Date can hold, and nothing beyond', async () => {
+    await aPack([
+      [aMember({ name: 'early', mtimeSeconds: -1e300, sizeBytes: 0 })],
+      [aMember({ name: 'late', mtimeSeconds: 2 ** 60, sizeBytes: 0 })],
+    ])
+    const times = (await readAll(path)).map(({ mtimeSeconds }) => mtimeSeconds)
+    expect(times).toEqual([-8.64e12, 8.64e12])
+  })
+
   test('takes no name twice, and one member at a time', async () => {
     const writer = await openPackWriter(path)
     const first = writer.add(aMember(), Buffer.from('hello'))

@@ -18,7 +18,9 @@ export type PackLimits = TarLimits & {
   ratio?: number
 }
 
-const portionBytes = 512 * 1024
+const portionBytes = 256 * 1024
+/** Larger ones are quicker by little, and let the memory grow before it is collected. */
+const unpackedBytesAtOnce = 128 * 1024
 
 /**
  * Members in the order of the pack; what the callback leaves of `content` is passed over.
@@ -40,7 +42,7 @@ export async function readPack(
       throw new ArchiveDamaged(`${path} is encrypted, and its key is not at hand.`)
     }
     const zstd: ZstdOptions & TransformOptions = {
-      chunkSize: portionBytes,
+      chunkSize: unpackedBytesAtOnce,
       highWaterMark: portionBytes,
     }
     const unpacked = createZstdDecompress(zstd)

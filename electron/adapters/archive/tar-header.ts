@@ -10,6 +10,8 @@ export const padding = (sizeBytes: number): number =>
   (blockBytes - (sizeBytes % blockBytes)) % blockBytes
 
 const largest = { id: 0o7777777, size: 0o77777777777, time: 0o77777777777 }
+/** Some file systems hold later times than a Date. */
+const latest = 8_640_000_000_000
 const kinds = { file: '0', directory: '5', symlink: '2' } as const
 
 /**
@@ -23,7 +25,8 @@ export function encodeHeader(member: TarMember): Buffer {
   const name = member.type === 'directory' ? `${member.name}/` : member.name
   const link = member.hardLinkTo ?? member.linkTo ?? ''
   const size = member.hardLinkTo === undefined && member.type === 'file' ? member.sizeBytes : 0
-  const seconds = Math.floor(member.mtimeSeconds)
+  const time = Math.min(Math.max(member.mtimeSeconds, -latest), latest)
+  const seconds = Math.floor(time)
   const placed = splitName(name)
   const extra: [string, string][] = []
   if (!placed || !isAscii(name)) extra.push(['path', name])
@@ -31,8 +34,8 @@ export function encodeHeader(member: TarMember): Buffer {
   if (size > largest.size) extra.push(['size', String(size)])
   if (member.uid > largest.id) extra.push(['uid', String(member.uid)])
   if (member.gid > largest.id) extra.push(['gid', String(member.gid)])
-  if (seconds !== member.mtimeSeconds || seconds < 0 || seconds > largest.time) {
-    extra.push(['mtime', decimal(member.mtimeSeconds)])
+  if (seconds !== time || seconds < 0 || seconds > largest.time) {
+    extra.push(['mtime', decimal(time)])
   }
   const common = { mtime: seconds >= 0 && seconds <= largest.time ? seconds : 0 }
   const own = ustar({
