@@ -64,7 +64,8 @@ export async function engineEvidence(
         const said = await unlessGone(
           ask(inspected, signal, (abortSignal) => docker.getContainer(Id).inspect({ abortSignal })),
         )
-        if (said === undefined) continue
+        const isOneOff = said?.Config.Labels?.['com.docker.compose.oneoff'] === 'True'
+        if (said === undefined || isOneOff) continue
         const service = said.Config.Labels?.[serviceLabel] ?? ''
         containers.push({ name: said.Name.replace(/^\//, ''), project, service, inspect: said })
         if (!digests.has(said.Image)) {
