@@ -1,18 +1,26 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from './eventually.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const screenshots = join(import.meta.dirname, 'screenshots')
 
-async function openBackups(stage: Stage, holds: 'some' | 'none' = 'some'): Promise<Page> {
+// One app for all: a page that is loaded anew and backups that are put there anew forget everything.
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+
+async function openBackups(holds: 'some' | 'none' = 'some'): Promise<Page> {
   const page = await stage.page()
   await stage.app.evaluate(
     (_, to) => void Reflect.get(globalThis, 'fakeGuard').keepBackups(to),
     holds,
   )
+  await page.reload()
   await page.getByRole('navigation', { name: 'Pages' }).getByText('Backups').click()
   await page.getByRole('heading', { level: 1 }).first().waitFor()
   return page
@@ -20,11 +28,10 @@ async function openBackups(stage: Stage, holds: 'some' | 'none' = 'some'): Promi
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first()
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? '')
-const calls = (stage: Stage) => stage.app.guard((guard) => guard.kept?.calls ?? [])
+const calls = () => stage.app.guard((guard) => guard.kept?.calls ?? [])
 
 test('a backup is begun, shows how far it is, is cancelled and says so', async () => {
-  await using stage = await openStage({ tray: false })
-  const page = await openBackups(stage)
+  const page = await openBackups()
   await button(page, 'Back up now').click()
   await page.getByText('Backing up: preparing').waitFor()
   expect(await button(page, 'Back up now').isDisabled()).toBe(true)
@@ -37,12 +44,11 @@ test('a backup is begun, shows how far it is, is cancelled and says so', async (
   await page
     .getByText(/^Backup cancelled today .* What was written until then is gone\.$/)
     .waitFor()
-  expect(await calls(stage)).toEqual(['start odin_lab backup', 'cancel'])
+  expect(await calls()).toEqual(['start odin_lab backup', 'cancel'])
 })
 
 test('a backup that failed is the first thing the page says', async () => {
-  await using stage = await openStage({ tray: false })
-  const page = await openBackups(stage)
+  const page = await openBackups()
   await button(page, 'Verify').click()
   await page.getByText('Verifying: preparing').waitFor()
   await stage.app.guard((guard) => guard.kept?.end('done'))
@@ -54,8 +60,7 @@ test('a backup that failed is the first thing the page says', async () => {
 })
 
 test('the keyboard walks calendar, list, files and back', async () => {
-  await using stage = await openStage({ tray: false })
-  const page = await openBackups(stage)
+  const page = await openBackups()
   const days = page.getByRole('region', { name: 'Calendar of backups' })
   const today = days.locator('[tabindex="0"]')
   await today.focus()
@@ -98,7 +103,7 @@ test('the keyboard walks calendar, list, files and back', async () => {
   await eventually('the keyboard is back at the same backup', async () =>
     (await focused(page)) === third ? true : undefined,
   )
-  expect((await calls(stage)).filter((call) => call.startsWith('browse'))).toEqual([
+  expect((await calls()).filter((call) => call.startsWith('browse'))).toEqual([
     'browse ',
     'browse configuration',
     'browse configuration/home',
@@ -109,8 +114,7 @@ test('the keyboard walks calendar, list, files and back', async () => {
 })
 
 test('a backup is compared with what is there now and with another, and pinned', async () => {
-  await using stage = await openStage({ tray: false })
-  const page = await openBackups(stage)
+  const page = await openBackups()
   await page.getByRole('list', { name: 'Backups' }).getByRole('button').nth(2).click()
   await button(page, 'Differences').click()
   await page.getByText('image: grafana/grafana:12.0.1').waitFor()
@@ -123,15 +127,14 @@ test('a backup is compared with what is there now and with another, and pinned',
   await button(page, 'Unpin').waitFor()
   await button(page, 'What is in it').click()
   await page.getByText('before the move').waitFor()
-  const made = await calls(stage)
+  const made = await calls()
   expect(made[0]).toBe('diff now')
   expect(made[1]).toMatch(/^diff 20/)
   expect(made[2]).toBe('pin before the move')
 })
 
 test('the schedule is edited by choice and as a cron line, checked, and saved', async () => {
-  await using stage = await openStage({ tray: false })
-  const page = await openBackups(stage, 'none')
+  const page = await openBackups('none')
   await page.getByRole('heading', { name: 'No backup yet.' }).waitFor()
   await button(page, 'Set a schedule…').click()
   await page.getByText(/^3 backups would be removed/).waitFor()
@@ -154,13 +157,12 @@ test('the schedule is edited by choice and as a cron line, checked, and saved', 
     onBattery: false,
     drill: null,
   }
-  const [saved = ''] = await calls(stage)
+  const [saved = ''] = await calls()
   expect(saved.slice(0, 14)).toBe('plan odin_lab ')
   expect(JSON.parse(saved.slice(14))).toEqual(plan)
 })
 
 test('a backup begun in the tray says how far it is, and is told when it fails', async () => {
-  await using stage = await openStage({ args: ['--hidden'] })
   const labels = async () => (await stage.tray.menu()).map(({ label }) => label)
   await stage.app.guard((guard) => void guard.keepBackups('some'))
   await eventually('it is offered', async () =>
@@ -176,8 +178,9 @@ test('a backup begun in the tray says how far it is, and is told when it fails',
   const notice = await stage.notices.notice()
   expect(notice.title).toBe('odin_lab: Backup failed')
   expect(notice.body).toContain('expected 1.7 GiB to be free')
-  stage.notices.press(notice.id, 'default')
   const page = await stage.page()
+  await page.getByRole('navigation', { name: 'Pages' }).getByText('Timeline').click()
+  stage.notices.press(notice.id, 'default')
   await page.getByRole('list', { name: 'Backups' }).waitFor()
 })
 
@@ -209,8 +212,7 @@ const places: readonly [name: string, reach: (page: Page) => Promise<void>][] = 
 
 test('it looks right in light and dark, wide and narrow', async () => {
   await mkdir(screenshots, { recursive: true })
-  await using stage = await openStage()
-  const page = await openBackups(stage)
+  const page = await openBackups()
   for (const [name, reach] of places) {
     await reach(page)
     for (const [width, height] of [

@@ -47,7 +47,7 @@ const endStates: Record<BackupEnd['outcome'], Health | 'info'> = {
   done: 'ok',
   partial: 'warning',
   damaged: 'critical',
-  failed: 'critical',
+  failed: 'warning',
   cancelled: 'info',
 }
 

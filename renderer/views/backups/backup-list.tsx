@@ -38,7 +38,11 @@ function Head(props: BackupProps & { now: number }) {
       <div className="verdict-words" role={head.health === 'critical' ? 'alert' : 'status'}>
         <p className="verdict-word">{head.word}</p>
         <h1 className="verdict-sentence">{head.sentence}</h1>
-        <p className="backup-more">{head.more.join(' ')}</p>
+        <p className="backup-more">
+          {head.more.map((sentence) => (
+            <span key={sentence}>{sentence} </span>
+          ))}
+        </p>
       </div>
       <div className="backup-deeds">
         <Button look="primary" disabled={busy} onPress={begin('backup')}>
@@ -135,19 +139,19 @@ function Sizes({ view }: { view: BackupProps['view'] }) {
 function Broken({ broken }: { broken: BackupProps['view']['broken'] }) {
   if (broken.length === 0) return null
   return (
-    <section className="broken" aria-label="Broken">
+    <section className="broken broken-warning" aria-label="Broken">
       <h2>{countWords(broken.length, 'directory is', 'directories are')} no sound backup</h2>
       <ul>
         {broken.map(({ id, sentence }) => (
           <li key={id}>
-            <StateIcon state="critical" size={16} />
+            <StateIcon state="warning" size={16} />
             <p>
               <code>{id}</code> {sentence}
             </p>
           </li>
         ))}
       </ul>
-      <p className="aside">Nothing of them is ever deleted.</p>
+      <p className="aside">What is in them stays where it is.</p>
     </section>
   )
 }

@@ -110,7 +110,7 @@ function Contents({ sheet }: { sheet: Sheet }) {
             <thead>
               <tr>
                 <th scope="col">What</th>
-                <th scope="col" className="facts-short">
+                <th scope="col" className="components-kind">
                   Kind
                 </th>
                 <th scope="col" className="components-how">
