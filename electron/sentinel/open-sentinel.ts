@@ -147,6 +147,8 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
         grafanaToken: options.grafanaToken ?? (async () => undefined),
         stateDirectory: state,
         ...(onProblem && { onProblem }),
+        stateDirectory: state,
+        ...(onProblem && { onProblem }),
         now,
       }),
     }),

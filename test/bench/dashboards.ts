@@ -100,7 +100,6 @@ async function askedSoFar(thread: Worker): Promise<number> {
 
 async function oneRound(client: GrafanaClient): Promise<void> {
   const made = dashboardRounds({ everyMs: roundEverySeconds * 1000, changed: () => {} })
-  made.want(true)
   made.use(client)
   await made.checkNow()
   const states = (made.latest().dashboards ?? []).flatMap((one) => one.panels)

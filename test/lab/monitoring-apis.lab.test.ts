@@ -320,7 +320,6 @@ describe('Grafana (a stand-in) over the real Prometheus', () => {
       token: async () => grafana.token,
       everyMs: often,
     })
-    watcher.wantDashboards(true)
     onGrafana = watched(watcher)
     const one = await seen(onGrafana, ({ dashboards }) => dashboards !== undefined)
     expect(one.datasources).toMatchObject([

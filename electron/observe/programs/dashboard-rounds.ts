@@ -1,8 +1,9 @@
-import type { Dashboard, Panel } from '../../../shared/domain/grafana.ts'
+import type { Dashboard } from '../../../shared/domain/grafana.ts'
 import { checkDashboard } from '../../adapters/grafana/check-dashboard.ts'
 import type { Source } from '../../adapters/grafana/find-datasource.ts'
 import type { FoundDashboard } from '../../adapters/grafana/grafana-answers.ts'
 import type { GrafanaClient } from '../../adapters/grafana/grafana-client.ts'
+import { carriedOn, type PanelPast, pastOf } from './panel-past.ts'
 
 /**
  * Goes from dashboard to dashboard and runs the queries of their panels, again and again, spread
@@ -11,8 +12,6 @@ import type { GrafanaClient } from '../../adapters/grafana/grafana-client.ts'
 interface DashboardRounds {
   /** What the rounds are made with; undefined while dashboards cannot be asked. */
   use(client: GrafanaClient | undefined): void
-  /** Whether anybody wants to know. */
-  want(wanted: boolean): void
   /** Everything that was found, once there was one whole round. */
   latest(): { dashboards?: readonly Dashboard[]; dashboardsCheckedAt?: number }
   /** Resolves after a quick whole round, or when none can be made. */
@@ -24,6 +23,8 @@ type DashboardRoundsParts = {
   everyMs: number
   /** A round is over, or a panel has changed its state. */
   changed: () => void
+  /** What was seen of the panels before we began, and what is to be remembered of them. */
+  past?: { recall(): Promise<PanelPast>; note(past: PanelPast): void }
   now?: () => number
 }
 
@@ -37,8 +38,8 @@ export function dashboardRounds(parts: DashboardRoundsParts): DashboardRounds {
   const ended = new AbortController()
   const waiting = new Set<() => void>()
   let client: GrafanaClient | undefined
-  let wanted = false
   let seen = new Map<string, Dashboard>()
+  let past: PanelPast | undefined
   let checkedAt: number | undefined
   let isQuick = true
   /** A round with an older number is given up for a newer one. */
@@ -46,10 +47,11 @@ export function dashboardRounds(parts: DashboardRoundsParts): DashboardRounds {
   let wake: (() => void) | undefined
   let running: Promise<void> | undefined
 
-  const canGo = () => wanted && client !== undefined && !ended.signal.aborted
+  const canGo = () => client !== undefined && !ended.signal.aborted
 
-  /** Ends early when a new round is wished for. */
+  /** Ends early when a new round is wished for, and does not begin when all is over. */
   async function pause(ms: number): Promise<void> {
+    if (ended.signal.aborted) return
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, ms)
     wake = resolve
@@ -63,13 +65,15 @@ export function dashboardRounds(parts: DashboardRoundsParts): DashboardRounds {
     const checked = await checkDashboard({ client: from, found, sources, now: now(), signal })
     if (ended.signal.aborted || client !== from) return
     const before = seen.get(found.uid)
-    const dashboard = carriedOn(before, checked, now())
+    const known = before ? pastOf([before]) : (past ?? {})
+    const dashboard = carriedOn(known, checked, now())
     seen.set(found.uid, dashboard)
     if (checkedAt !== undefined && statesOf(before) !== statesOf(dashboard)) parts.changed()
   }
 
   async function round(from: GrafanaClient, number: number): Promise<void> {
     const begun = now()
+    past ??= (await parts.past?.recall()) ?? {}
     const [list, sources] = await Promise.all([
       from.findDashboards(ended.signal),
       from.sources(ended.signal),
@@ -93,6 +97,7 @@ export function dashboardRounds(parts: DashboardRoundsParts): DashboardRounds {
     const uids = new Set(list.map(({ uid }) => uid))
     seen = new Map([...seen].filter(([uid]) => uids.has(uid)))
     checkedAt = now()
+    parts.past?.note(pastOf([...seen.values()]))
     parts.changed()
   }
 
@@ -129,11 +134,6 @@ export function dashboardRounds(parts: DashboardRoundsParts): DashboardRounds {
       client = next
       beginAnew()
     },
-    want(next) {
-      if (wanted === next) return
-      wanted = next
-      beginAnew()
-    },
     latest: () =>
       checkedAt === undefined
         ? {}
@@ -155,15 +155,3 @@ export function dashboardRounds(parts: DashboardRoundsParts): DashboardRounds {
 
 const statesOf = (dashboard: Dashboard | undefined): string =>
   (dashboard?.panels ?? []).map(({ id, state }) => `${id}:${state}`).join()
-
-/** The same panels with how long they have been so, and when they last had data. */
-function carriedOn(before: Dashboard | undefined, checked: Dashboard, now: number): Dashboard {
-  const known = new Map((before?.panels ?? []).map((panel) => [panel.id, panel]))
-  const panels = checked.panels.map((panel): Panel => {
-    const last = known.get(panel.id)
-    const since = last?.state === panel.state ? (last.since ?? now) : now
-    const lastDataAt = panel.state === 'data' ? now : last?.lastDataAt
-    return { ...panel, since, ...(lastDataAt !== undefined && { lastDataAt }) }
-  })
-  return { ...checked, panels }
-}

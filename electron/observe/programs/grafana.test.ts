@@ -4,6 +4,7 @@ import type { ServiceSight } from '../../../shared/domain/prometheus.ts'
 import { collected } from '../../../test/support/collected.ts'
 import { type GrafanaStandIn, grafanaStandIn } from '../../../test/support/grafana-stand-in.ts'
 import { type GrafanaWatchers, grafanaWatchers } from './grafana.ts'
+import type { PanelMemory, PanelPast } from './panel-past.ts'
 
 let grafana: GrafanaStandIn
 let watchers: GrafanaWatchers
@@ -42,21 +43,9 @@ const valueIn = (all: readonly ServiceSight<Grafana>[]): Grafana | undefined => 
 }
 const endpoint = () => ({ project: 'odin', service: 'grafana', url: grafana.url })
 
-test('nobody wants dashboards at first, and none is asked', async () => {
-  const seen = sights()
-  watchers.start(seen.add)
-  watchers.setEndpoints([endpoint()])
-  const all = await seen.until((one) => valueIn(one) !== undefined)
-  expect(all[0]).toMatchObject({ project: 'odin', service: 'grafana', url: grafana.url })
-  await watchers.checkDashboardsNow()
-  expect(grafana.queried).toEqual([])
-  expect(valueIn(seen.all.at(-1) ?? [])?.dashboards).toBeUndefined()
-})
-
 test('a whole round is published at once, and panels carry since when', async () => {
   const seen = sights()
   watchers.start(seen.add)
-  watchers.wantDashboards(true)
   watchers.setEndpoints([endpoint()])
   const first = valueIn(await seen.until((one) => valueIn(one)?.dashboards !== undefined))
   expect(first?.dashboards).toHaveLength(3)
@@ -86,7 +75,6 @@ test('a token that comes later opens the dashboards, one that is revoked shuts t
   token = undefined
   const seen = sights()
   watchers.start(seen.add)
-  watchers.wantDashboards(true)
   watchers.setEndpoints([endpoint()])
   await seen.until((one) => valueIn(one)?.databaseOk === true)
   expect(valueIn(seen.all.at(-1) ?? [])?.datasources).toBeUndefined()
@@ -103,7 +91,6 @@ test('a token that comes later opens the dashboards, one that is revoked shuts t
 test('a Grafana that comes back is run through again at once', async () => {
   const seen = sights()
   watchers.start(seen.add)
-  watchers.wantDashboards(true)
   watchers.setEndpoints([endpoint()])
   await seen.until((one) => valueIn(one)?.dashboards !== undefined)
   await grafana.stop()
@@ -127,14 +114,12 @@ test('rounds go on by themselves, and tell at once what has changed', async () =
   })
   const seen = sights()
   quick.start(seen.add)
-  quick.wantDashboards(true)
   quick.setEndpoints([endpoint()])
   await seen.until((one) => valueIn(one)?.dashboards !== undefined)
   answersWithData = false
   const states = (one: readonly ServiceSight<Grafana>[]) =>
     valueIn(one)?.dashboards?.map(({ panels }) => panels[0]?.state) ?? []
   await seen.until((one) => states(one).length > 0 && states(one).every((is) => is === 'no-data'))
-  quick.wantDashboards(false)
   await quick.stop()
 })
 
@@ -152,4 +137,29 @@ test('endpoints that leave are forgotten, and after stop nothing is told', async
   watchers.setEndpoints([endpoint()])
   await watchers.lookNow()
   expect(seen.all).toHaveLength(before)
+})
+
+test('since when a panel shows nothing is known to the next one that looks', async () => {
+  const kept = new Map<string, PanelPast>()
+  const panels: PanelMemory = {
+    recall: async (url) => kept.get(url) ?? {},
+    note: (url, past) => void kept.set(url, past),
+  }
+  const open = () =>
+    grafanaWatchers({ token: async () => token, everyMs: 3_600_000, now: () => clock, panels })
+  const firstPanel = async (from: GrafanaWatchers) => {
+    const seen = sights()
+    from.start(seen.add)
+    from.setEndpoints([endpoint()])
+    const grafana = valueIn(await seen.until((one) => valueIn(one)?.dashboards !== undefined))
+    await from.stop()
+    return grafana?.dashboards?.[0]?.panels[0]
+  }
+  const began = clock
+  await firstPanel(open())
+  clock += 60_000
+  answersWithData = false
+  expect(await firstPanel(open())).toMatchObject({ since: began + 60_000, lastDataAt: began })
+  clock += 3_600_000
+  expect(await firstPanel(open())).toMatchObject({ since: began + 60_000, lastDataAt: began })
 })

@@ -2,6 +2,7 @@ import type { Grafana } from '../../../shared/domain/grafana.ts'
 import { type GrafanaClient, grafanaClient } from '../../adapters/grafana/grafana-client.ts'
 import { type Stop, type Watcher, watcher } from '../watcher.ts'
 import { dashboardRounds } from './dashboard-rounds.ts'
+import type { PanelMemory, PanelPast } from './panel-past.ts'
 import { type ServiceEndpoint, type ServiceWatchers, serviceWatchers } from './service-watchers.ts'
 
 type GrafanaWatcherParts = {
@@ -11,13 +12,13 @@ type GrafanaWatcherParts = {
   everyMs?: number
   /** How long a round through all dashboards takes. */
   dashboardsEveryMs?: number
+  /** Since when panels are as they are, from before we began. */
+  panels?: PanelMemory
   hints?: (again: () => void) => Stop
   now?: () => number
 }
 
 type GrafanaWatcher = Watcher<Grafana> & {
-  /** Whether anybody wants to know if panels show data; at first nobody does. */
-  wantDashboards(wanted: boolean): void
   /** Runs through all dashboards at once; resolves when that is done and published. */
   checkDashboardsNow(): Promise<void>
 }
@@ -29,12 +30,19 @@ const giveUpAfterMs = 40_000
 
 /** Keeps one Grafana in view: its health, its datasources, and whether its panels show data. */
 export function grafanaWatcher(parts: GrafanaWatcherParts): GrafanaWatcher {
+  const { panels } = parts
   let client: GrafanaClient | undefined
   let token: string | undefined
   let lookAgain: (() => void) | undefined
   const rounds = dashboardRounds({
     everyMs: parts.dashboardsEveryMs ?? usualDashboardsEveryMs,
     changed: () => lookAgain?.(),
+    ...(panels && {
+      past: {
+        recall: () => panels.recall(parts.url),
+        note: (past: PanelPast) => panels.note(parts.url, past),
+      },
+    }),
     ...(parts.now && { now: parts.now }),
   })
 
@@ -76,7 +84,6 @@ export function grafanaWatcher(parts: GrafanaWatcherParts): GrafanaWatcher {
   })
   return {
     ...watching,
-    wantDashboards: rounds.want,
     async checkDashboardsNow() {
       await watching.lookNow()
       await rounds.checkNow()
@@ -91,7 +98,6 @@ export function grafanaWatcher(parts: GrafanaWatcherParts): GrafanaWatcher {
 }
 
 export type GrafanaWatchers = ServiceWatchers<Grafana> & {
-  wantDashboards(wanted: boolean): void
   checkDashboardsNow(): Promise<void>
 }
 
@@ -99,13 +105,14 @@ type GrafanaWatchersParts = {
   token?: (endpoint: ServiceEndpoint) => Promise<string | undefined>
   everyMs?: number
   dashboardsEveryMs?: number
+  /** Since when panels are as they are, from before we began. */
+  panels?: PanelMemory
   now?: () => number
 }
 
 export function grafanaWatchers(parts: GrafanaWatchersParts = {}): GrafanaWatchers {
   const { token, ...rest } = parts
   const open = new Set<GrafanaWatcher>()
-  let wanted = false
 
   const watchers = serviceWatchers<Grafana>((endpoint, hints) => {
     const one = grafanaWatcher({
@@ -114,7 +121,6 @@ export function grafanaWatchers(parts: GrafanaWatchersParts = {}): GrafanaWatche
       hints,
       ...(token && { token: () => token(endpoint) }),
     })
-    one.wantDashboards(wanted)
     open.add(one)
     return {
       ...one,
@@ -127,10 +133,6 @@ export function grafanaWatchers(parts: GrafanaWatchersParts = {}): GrafanaWatche
 
   return {
     ...watchers,
-    wantDashboards(next) {
-      wanted = next
-      for (const one of open) one.wantDashboards(next)
-    },
     async checkDashboardsNow() {
       await Promise.all([...open].map((one) => one.checkDashboardsNow()))
       await watchers.lookNow()

@@ -2,6 +2,7 @@ import type { MonitoringSights } from '../../../shared/domain/monitoring.ts'
 import type { ObservedState } from '../../../shared/domain/observed-state.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
 import { homeContainers } from '../../../shared/domain/whereabouts.ts'
+import { panelMemory } from '../keep/panel-memory.ts'
 import { type MachineWatch, watchMachine } from './watch-machine.ts'
 import { type StackWatch, watchStack } from './watch-stack.ts'
 
@@ -21,6 +22,9 @@ export interface MonitoringWatch {
 type MonitoringWatchParts = {
   env: NodeJS.ProcessEnv
   grafanaToken: (stack: string) => Promise<string | undefined>
+  /** What is kept across restarts is kept here. */
+  stateDirectory: string
+  onProblem?: (sentence: string) => void
   now: () => number
 }
 
@@ -31,7 +35,8 @@ const settleMs = 1_000
 type Guarded = { stack: Stack; watch: StackWatch; lastLook: string }
 
 export function watchMonitoring(parts: MonitoringWatchParts): MonitoringWatch {
-  const { env, grafanaToken, now } = parts
+  const { env, grafanaToken, stateDirectory, now, onProblem } = parts
+  const panels = panelMemory({ stateDirectory, now, ...(onProblem && { onProblem }) })
   let tell = () => {}
   let settling: NodeJS.Timeout | undefined
   let machine: { key: string; watch: MachineWatch } | undefined
@@ -82,7 +87,11 @@ export function watchMonitoring(parts: MonitoringWatchParts): MonitoringWatch {
       guarded = stacks.map((stack) => {
         const same = before.find((one) => JSON.stringify(one.stack) === JSON.stringify(stack))
         return (
-          same ?? { stack, watch: watchStack({ stack, grafanaToken, changed, now }), lastLook: '' }
+          same ?? {
+            stack,
+            watch: watchStack({ stack, grafanaToken, panels, changed, now }),
+            lastLook: '',
+          }
         )
       })
       for (const one of before) if (!guarded.includes(one)) leave(one.watch)
@@ -113,6 +122,7 @@ export function watchMonitoring(parts: MonitoringWatchParts): MonitoringWatch {
       for (const { watch } of guarded) leave(watch)
       if (machine) leave(machine.watch)
       await Promise.all(leaving)
+      await panels.close()
     },
   }
 }

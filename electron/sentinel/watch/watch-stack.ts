@@ -8,6 +8,7 @@ import { alertmanagerWatchers } from '../../observe/programs/alertmanager.ts'
 import { exporterWatchers } from '../../observe/programs/exporters.ts'
 import { grafanaWatchers } from '../../observe/programs/grafana.ts'
 import { lokiWatchers } from '../../observe/programs/loki.ts'
+import type { PanelMemory } from '../../observe/programs/panel-past.ts'
 import { prometheusWatchers } from '../../observe/programs/prometheus.ts'
 import { shipperWatchers } from '../../observe/programs/shippers.ts'
 import { watchdogWatcher } from '../../observe/programs/watchdog.ts'
@@ -29,6 +30,7 @@ export type StackWatch = {
 type StackWatchParts = {
   stack: Stack
   grafanaToken: (stack: string) => Promise<string | undefined>
+  panels: PanelMemory
   changed: () => void
   now: () => number
 }
@@ -65,6 +67,7 @@ export function watchStack(parts: StackWatchParts): StackWatch {
     grafana: grafanaWatchers({
       ...programs,
       token: () => parts.grafanaToken(stack.name),
+      panels: parts.panels,
       ...(dashboardsEveryMs !== undefined && { dashboardsEveryMs }),
     }),
     loki: lokiWatchers(programs),
@@ -115,7 +118,6 @@ export function watchStack(parts: StackWatchParts): StackWatch {
   asked.shippers.start(keep('shippers'))
   files.start(keep('files'))
   watchdog?.start(keep('watchdog'))
-  asked.grafana.wantDashboards(true)
   setContainers([])
 
   return {

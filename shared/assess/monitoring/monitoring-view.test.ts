@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { aReading, noon } from '../../../test/support/a-world.ts'
 import { aGpu, gpuExporterSight, someMonitoring } from '../../../test/support/some-monitoring.ts'
+import type { Exposition } from '../../domain/exporter-sight.ts'
 import type { Gpus } from '../../domain/gpu.ts'
 import type { MonitoringSights } from '../../domain/monitoring.ts'
 import { monitoringView } from './monitoring-view.ts'
@@ -22,10 +23,10 @@ const trouble: Gpus = {
   ...{ driverVersion: '', cards: [], history: {} },
   trouble: { kind: 'no-driver', message: 'The NVIDIA driver is not loaded.' },
 }
-const exposition = {
+const exposition: Exposition = {
   ...{ format: 'text', samples: 10, sizeBytes: 100, tookMs: 3, machine: {} },
   gpus: [{ uuid: 'GPU-1', name: 'NVIDIA H100', temperatureCelsius: 50 }],
-} as const
+}
 
 test('where nvidia-smi tells of no card, exporters do, and it is said', () => {
   const exporters = [{ ...gpuExporterSight, exposition: aReading(exposition) }]
