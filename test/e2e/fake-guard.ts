@@ -1,5 +1,7 @@
 import type { Backups, IncidentChange, Sentinel } from '../../electron/sentinel/surface.ts'
 import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
+import type { FileChanges } from '../../shared/ipc/file-changes.ts'
+import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 import type { EngineView, IncidentView, StatusView } from '../../shared/ipc/status.ts'
 import { type FakeBackups, fakeBackups } from '../support/fake-backups.ts'
 
@@ -20,6 +22,9 @@ export type FakeGuard = {
   calls: string[]
   stopped: boolean
   refuses: boolean
+  /** What is seen beyond the containers, and what differs in each file. */
+  seen: MonitoringView | null
+  changes: FileChanges | null
 }
 
 const since = '2026-11-23T12:00:00.000Z'
@@ -131,6 +136,8 @@ export async function openGuard(): Promise<Sentinel> {
     calls: [],
     stopped: false,
     refuses: false,
+    seen: null,
+    changes: null,
     become(next) {
       const before = world
       world = next
@@ -183,8 +190,12 @@ export async function openGuard(): Promise<Sentinel> {
     observed() {
       throw new Error('the fake guard observes nothing')
     },
-    monitoring: () => null,
-    changes: async (_stack, path) => ({ path, acceptedAt: since, files: [], why: null }),
+    monitoring: () => fake.seen,
+    async changes(stack, path) {
+      fake.calls.push(`changes ${stack} ${path}`)
+      if (fake.changes?.path !== path) throw new Error(`${path} is no file of ${stack}.`)
+      return fake.changes
+    },
     async acceptBaseline(stack) {
       fake.calls.push(`accept ${stack}`)
     },

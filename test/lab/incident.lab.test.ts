@@ -73,7 +73,8 @@ it('breaks as one incident, with the switch as its cause and every fact named', 
       `targets: ["host.docker.internal:9100"]
   - job_name: gpu
     static_configs:
-      - targets: ["host.docker.internal:9836"]`,
+      - targets: ["host.docker.internal:9836"]
+    basic_auth: { username: sentinel, password: hunter2-of-the-lab }`,
     ),
   )
   await lab.pointGrafanaTo('http://host.docker.internal:9090')
@@ -107,6 +108,10 @@ it('breaks as one incident, with the switch as its cause and every fact named', 
     )
   })
   expect(codesOf(status).toSorted()).toEqual(facts.toSorted())
+  const drift = await sentinel(lab.lab, ['drift'], lab.env)
+  expect(drift.stdout, drift.stderr).toMatch(/\+ +- targets: \["host\.docker\.internal:9836"\]/)
+  expect(drift.stdout).toMatch(/username: sentinel, password: <secret [0-9a-f]{4}> \}/)
+  expect(drift.stdout).not.toContain('hunter2')
   const [incident] = open(status)
   expect(open(status)).toHaveLength(1)
   expect(incident).toMatchObject({ cause: 'CONTEXT_SWITCHED', severity: 'critical' })
