@@ -25,6 +25,8 @@ beforeAll(async () => {
   machine = await startSystemd({
     [good]: '[Unit]\nDescription=Node exporter\n[Service]\nExecStart=/bin/sleep infinity\n',
     [bad]: '[Service]\nType=oneshot\nExecStart=/bin/false\n',
+    'variables_exporter.service':
+      '[Service]\nExecStart=/bin/sleep infinity\nEnvironmentFile=/etc/default/one\nEnvironmentFile=-/etc/default/two\n',
     'prometheus@.service': '[Service]\nExecStart=/bin/sleep infinity\n',
     'bystander.service': '[Service]\nExecStart=/bin/sleep infinity\n',
   })
@@ -61,6 +63,7 @@ describe('the units of a real systemd', () => {
       value: [
         { name: good, scope: 'system', active: 'inactive', mainPid: 0, enablement: 'static' },
         { name: bad, scope: 'system', active: 'inactive', mainPid: 0, enablement: 'static' },
+        { name: 'variables_exporter.service', active: 'inactive' },
       ],
     })
   })
@@ -109,6 +112,25 @@ describe('the units of a real systemd', () => {
     const back = readings.all.length
     await machine.systemctl('start', good)
     await until(good, ({ active }) => active === 'active', back)
+  })
+})
+
+it('say where they are written down, by the word of systemd', async () => {
+  const asked = units()
+  const signal = AbortSignal.timeout(60_000)
+  const all = await asked.list(['*_exporter.service'], signal)
+  const files = await asked.files(all, signal)
+  asked.close()
+  expect(files.find(({ name }) => name === 'variables_exporter.service')).toEqual({
+    name: 'variables_exporter.service',
+    file: '/etc/systemd/system/variables_exporter.service',
+    dropIns: [],
+    environmentFiles: [
+      { path: '/etc/default/one', isOptional: false },
+      { path: '/etc/default/two', isOptional: true },
+    ],
+    enablement: 'static',
+    needsReload: false,
   })
 })
 
