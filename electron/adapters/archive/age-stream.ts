@@ -19,8 +19,7 @@ export async function* decrypted(
   sealed: AsyncIterable<Uint8Array>,
   identity: string,
 ): AsyncGenerator<Uint8Array> {
-  const decrypter = new Decrypter()
-  decrypter.addIdentity(identity)
+  const decrypter = decrypterFor(identity)
   let sourceFailure: unknown
   async function* watched(): AsyncGenerator<Uint8Array> {
     try {
@@ -36,6 +35,19 @@ export async function* decrypted(
     throw sourceFailure ?? notDecrypted(error)
   }
 }
+
+/** Throws a sentence where the library's own message may quote the secret. */
+export function decrypterFor(identity: string): Decrypter {
+  const decrypter = new Decrypter()
+  try {
+    decrypter.addIdentity(identity)
+  } catch {
+    throw new Error(noIdentity)
+  }
+  return decrypter
+}
+
+export const noIdentity = 'The key is no age identity, expected AGE-SECRET-KEY-1 and so on.'
 
 export const notDecrypted = (error: unknown): ArchiveDamaged =>
   new ArchiveDamaged(

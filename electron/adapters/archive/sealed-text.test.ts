@@ -49,6 +49,11 @@ test('an identity is locked with a passphrase, and its recipient is known by it'
 }, 90_000)
 
 test('what is no identity is told without repeating it', async () => {
-  const failure = await recipientOf('AGE-SECRET-KEY-1SECRET').catch((error) => error)
-  expect(failure.message).toBe('The key is no age identity, expected AGE-SECRET-KEY-1 and so on.')
+  const sentence = 'The key is no age identity, expected AGE-SECRET-KEY-1 and so on.'
+  const sealed = await sealText('text', [(await newIdentity()).recipient])
+  for (const call of [recipientOf, (key: string) => openSealed(sealed, key)]) {
+    const failure = await call('AGE-SECRET-KEY-1SECRET').catch((error) => error)
+    expect(failure.message).toBe(sentence)
+    expect(failure.cause).toBeUndefined()
+  }
 })

@@ -1,5 +1,5 @@
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
-import { notDecrypted } from './age-stream.ts'
+import { decrypterFor, noIdentity, notDecrypted } from './age-stream.ts'
 import { ArchiveDamaged } from './archive-problem.ts'
 
 /** Encrypts to age recipients ("age1…"), as `age -r` does. */
@@ -14,11 +14,11 @@ export async function sealText(
 
 /** Rejects with `ArchiveDamaged` when it was altered, cut off, or is for somebody else. */
 export async function openSealed(bytes: Uint8Array, identity: string): Promise<Uint8Array> {
-  const decrypter = new Decrypter()
-  decrypter.addIdentity(identity)
-  return decrypter.decrypt(bytes).catch((error) => {
-    throw notDecrypted(error)
-  })
+  return decrypterFor(identity)
+    .decrypt(bytes)
+    .catch((error) => {
+      throw notDecrypted(error)
+    })
 }
 
 /** A new key pair: the identity ("AGE-SECRET-KEY-1…") is the secret half. */
@@ -33,7 +33,7 @@ export async function recipientOf(identity: string): Promise<string> {
     return await identityToRecipient(identity)
   } catch {
     // The library's own message may quote the secret.
-    throw new Error('The key is no age identity, expected AGE-SECRET-KEY-1 and so on.')
+    throw new Error(noIdentity)
   }
 }
 
