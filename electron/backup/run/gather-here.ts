@@ -19,6 +19,7 @@ import type { BackupSource } from '../sources/source.ts'
 import { boundQuiet } from './bound-quiet.ts'
 import type { Gather } from './gathered.ts'
 import { findHomeEngine, type HomeEngine } from './home-engine.ts'
+import { machineHere } from './machine-here.ts'
 import { settleHere } from './settle-here.ts'
 import { sentenceOf } from './site.ts'
 
@@ -33,8 +34,8 @@ export const gatherHere =
   ({ place, places, grafanaToken }: GatherParts): Gather =>
   async ({ stack, stackFile }, signal) => {
     const pending = pendingCleanups(places.state)
-    await settleHere(pending, place, signal)
-    const gaps: SnapshotGap[] = []
+    const left = (await settleHere(pending, place, signal)).filter(({ isDone }) => !isDone)
+    const gaps: SnapshotGap[] = left.map(({ sentence }) => ({ component: 'engine', sentence }))
     const home = await findHomeEngine(stack, place, signal).catch((error) => {
       signal.throwIfAborted()
       const why = `${withoutStop(sentenceOf(error))}.`
@@ -43,6 +44,7 @@ export const gatherHere =
     })
     const known = await openKnownFiles(join(places.cache, 'known-files', stack.name))
     const hands = home && connectHands(home.target, { env: place.env })
+    const machine = machineHere(stack, home, place)
     try {
       const containers = home?.containers ?? []
       const parts = home && hands && engineParts(stack, home, hands, pending)
@@ -65,17 +67,21 @@ export const gatherHere =
           )
         : []
       return {
-        sources: [...onHost, ...onEngine],
+        sources: [onHost[0], machine.source, ...onHost.slice(1), ...onEngine].filter(
+          (one) => one !== undefined,
+        ),
         engine: engineFacts(home),
-        images: imagesOf(containers),
+        images: async () => (await machine.evidence())?.images ?? imagesOf(containers),
         gaps,
         async close(committed) {
           hands?.close()
+          machine.close()
           if (committed) await known.save()
         },
       }
     } catch (error) {
       hands?.close()
+      machine.close()
       throw error
     }
   }

@@ -6,7 +6,8 @@ import type { BackupSource } from '../sources/source.ts'
 export type Gathered = {
   sources: readonly BackupSource[]
   engine: Manifest['engine']
-  images: Manifest['images']
+  /** To be asked when everything has been read. */
+  images: () => Promise<Manifest['images']>
   /** What belongs into it and cannot be read at all: most often because no engine answers. */
   gaps: readonly SnapshotGap[]
   /** Lets go of engines; told whether what was read is in a snapshot now. */

@@ -52,7 +52,7 @@ export const takeSnapshot =
         startedAt,
         machine: parts.machine,
         engine: gathered.engine,
-        images: gathered.images,
+        images: await gathered.images(),
         gaps,
         writtenBy: parts.version,
       }

@@ -21,6 +21,8 @@ type ClockworkParts = {
   /** Undefined where it was not begun after all. */
   run: (stack: Stack, kind: ScheduledKind) => Promise<BackupOutcome | undefined>
   changed: () => void
+  /** Every minute or so, after everything that was due has been begun. */
+  ticked: () => void
   onProblem: (stack: Stack, sentence: string) => void
   now: () => number
   everyMs?: number
@@ -65,7 +67,10 @@ export function clockwork(parts: ClockworkParts): Clockwork {
       return
     }
     ticking = lookAtAll()
-      .then((nextAt) => schedule(Math.max(50, Math.min(everyMs, nextAt - now()))))
+      .then((nextAt) => {
+        schedule(Math.max(50, Math.min(everyMs, nextAt - now())))
+        parts.ticked()
+      })
       .finally(() => {
         ticking = undefined
         if (again) schedule(0)

@@ -21,6 +21,8 @@ const ledgerSchema = z.strictObject({
   slots: z.partialRecord(z.enum(scheduledKinds), slotsSchema),
   /** The last end of each kind of work. */
   ends: z.array(backupEndSchema),
+  /** When the second copy was last checked. */
+  checkedAt: z.number().exactOptional(),
   /** Where a repository was seen: one that is gone is not begun anew without a word. */
   repository: z.strictObject({ directory: z.string(), id: z.string() }).exactOptional(),
 })

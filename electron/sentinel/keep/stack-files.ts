@@ -44,6 +44,8 @@ export interface StackFiles {
   render(stack: Stack): string
   /** Replaces the file whole; what was there before is kept as a copy in the state directory. */
   write(stack: Stack, file?: string): Promise<WrittenStack>
+  /** Replaces the text of a stack's file by what `change` makes of it; a copy is kept as by `write`. */
+  edit(name: string, change: (text: string) => string): Promise<WrittenStack>
   /** Stops guarding the stack of a file that is gone. */
   letGo(file: string): Promise<void>
 }
@@ -163,6 +165,21 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
   const render = (stack: Stack) =>
     renderStackFile(stack, parts.schema === undefined ? {} : { schema: parts.schema })
 
+  async function replace(file: string, text: string): Promise<WrittenStack> {
+    const stamp = new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '')
+    const kept = join(parts.stateDirectory, 'kept')
+    const exists = await readFile(file).then(
+      () => true,
+      (error) => (error as NodeJS.ErrnoException).code !== 'ENOENT',
+    )
+    const keptCopy = exists
+      ? await keepCopy(file, kept, `${basename(file)}.bak-${stamp}`)
+      : undefined
+    await writeWhole(file, text, { mode: 0o644 })
+    await guard.lookNow()
+    return keptCopy === undefined ? { file, text } : { file, text, keptCopy }
+  }
+
   return {
     async start(listener) {
       const first = Promise.withResolvers<void>()
@@ -185,21 +202,15 @@ export function stackFiles(parts: StackFilesParts): StackFiles {
     inForce: () => inForce,
     fileFor,
     render,
-    async write(stack, wanted) {
-      const file = wanted === undefined ? fileFor(stack.name) : resolve(wanted)
-      const text = render(stack)
-      const stamp = new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '')
-      const kept = join(parts.stateDirectory, 'kept')
-      const exists = await readFile(file).then(
-        () => true,
-        (error) => (error as NodeJS.ErrnoException).code !== 'ENOENT',
-      )
-      const keptCopy = exists
-        ? await keepCopy(file, kept, `${basename(file)}.bak-${stamp}`)
-        : undefined
-      await writeWhole(file, text, { mode: 0o644 })
-      await guard.lookNow()
-      return keptCopy === undefined ? { file, text } : { file, text, keptCopy }
+    write: (stack, wanted) =>
+      replace(wanted === undefined ? fileFor(stack.name) : resolve(wanted), render(stack)),
+    async edit(name, change) {
+      const file = inForce.find(({ stack }) => stack?.name === name)?.file
+      if (file === undefined) throw new Error(`There is no stack ${name}.`)
+      const text = await readFile(file, 'utf8').catch((error) => {
+        throw diskProblem(error, file, `${file} cannot be read`)
+      })
+      return replace(file, change(text))
     },
     async letGo(file) {
       await lasts.forget(resolve(file))

@@ -1,0 +1,51 @@
+import type { Stack } from '../../../shared/domain/stack.ts'
+import { withoutStop } from '../../../shared/kit/without-stop.ts'
+import type { Plan } from '../../../shared/plan/plan.ts'
+import type { BackupOrder, RunOrder } from '../../backup/order.ts'
+import { planTitle } from '../proposals.ts'
+
+/** Whoever wants to get back to work does not wait longer for a copy of what they have. */
+const withinMs = 8_000
+
+export const keptFirst = 'The configuration is kept in a snapshot first.'
+
+/** A plan that changes nothing needs no copy. */
+export const isKeptBefore = (stack: Stack, plan: Pick<Plan, 'steps'>): boolean =>
+  stack.backup?.beforePlans === true && plan.steps.length > 0
+
+/**
+ * Keeps the configuration before a plan is carried out. Resolves with a sentence when it could
+ * not be kept in time: the plan goes on all the same.
+ */
+export async function keepBeforePlan(
+  plan: Plan,
+  kept: { stack: Stack; stackFile: string; carryOut: RunOrder },
+): Promise<string | undefined> {
+  const { stack, stackFile, carryOut } = kept
+  const order: BackupOrder = {
+    stack,
+    stackFile,
+    kind: 'backup',
+    reason: 'before-plan',
+    note: planTitle(plan),
+    only: ['configuration', 'machine'],
+  }
+  const giveUp = new AbortController()
+  const late = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => {
+    giveUp.abort()
+    late.resolve(undefined)
+  }, withinMs)
+  try {
+    const outcome = await Promise.race([carryOut(order, () => {}, giveUp.signal), late.promise])
+    if (outcome === undefined) return `${notKept} within ${withinMs / 1_000} s.`
+    if (outcome.outcome === 'done' || outcome.outcome === 'partial') return undefined
+    return `${notKept}: ${withoutStop(outcome.sentence)}.`
+  } catch (error) {
+    return `${notKept}: ${withoutStop((error as Error).message)}.`
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const notKept = 'The configuration could not be kept in a snapshot before'
