@@ -37,8 +37,14 @@ const whole = { wholeUpToBytes: 1_000_000 }
 async function treeOf(options: HostTreeOptions = {}, ...paths: string[]) {
   const roots = (paths.length > 0 ? paths : [directory]).map((path) => ({ path, role: 'thing' }))
   const tree = hostTree(roots, { below: directory, ...options })
-  const items = await Array.fromAsync(tree)
+  const items = await itemsOf(tree)
   return { items, paths: items.map(({ path }) => path), gaps: tree.gaps(), skipped: tree.skipped() }
+}
+
+async function itemsOf(tree: AsyncIterable<SourceItem>): Promise<SourceItem[]> {
+  const items: SourceItem[] = []
+  for await (const item of tree) items.push(item)
+  return items
 }
 
 async function contentOf(item: SourceItem | undefined): Promise<string> {
@@ -89,7 +95,7 @@ test('what is missing is a gap, unless it is optional', async () => {
     { path: at('b'), role: 'env file', isOptional: true },
   ]
   const tree = hostTree(roots)
-  expect(await Array.fromAsync(tree)).toEqual([])
+  expect(await itemsOf(tree)).toEqual([])
   expect(tree.gaps()).toEqual([`${at('a')} is missing, expected the compose file of odin.`])
 })
 
@@ -112,7 +118,7 @@ test('names and paths that are left out', async () => {
   await writeFile(at('data', 'wal'), '')
   const root = { path: directory, role: 'thing', withoutNames: new Set(['node_modules']) }
   const tree = hostTree([root], { below: directory, without: new Set([at('data')]) })
-  const paths = (await Array.fromAsync(tree)).map(({ path }) => path)
+  const paths = (await itemsOf(tree)).map(({ path }) => path)
   expect(paths).toEqual(['.', 'build'])
 })
 
