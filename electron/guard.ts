@@ -53,7 +53,9 @@ export async function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
     ...guard,
     async start() {
       await settings.start((sentence) => tell('file:settings.yaml', sentence))
-      outside = outward({ sentinel: guard, settings, version, machine: hostname(), onProblem })
+      const machine = hostname()
+      const common = { sentinel: guard, settings, version, machine, onProblem }
+      outside = outward({ ...common, stateDirectory: state })
       await guard.start()
     },
     async stop() {

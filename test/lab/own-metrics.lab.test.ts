@@ -59,7 +59,8 @@ beforeAll(async () => {
     holdFor: (code) => (code === 'SENTINEL_BLIND' ? 5_000 : 0),
   })
   const tell = (sentence: string) => said.push(sentence)
-  outside = outward({ sentinel, settings, version: '1.2.3', machine: 'lab', onProblem: tell })
+  const own = { version: '1.2.3', machine: 'lab', stateDirectory: state, onProblem: tell }
+  outside = outward({ sentinel, settings, ...own })
   await sentinel.start()
   await sentinel.adopt({ projects: ['odin'] })
   await world.contextCreate('native', world.native.endpoint)

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Settings } from '../../../shared/settings/settings.ts'
 import { exposition } from '../../adapters/metrics/exposition.ts'
 import { metricsServer } from '../../adapters/metrics/metrics-server.ts'
@@ -5,12 +6,15 @@ import type { SettingsFile } from '../keep/settings-file.ts'
 import type { Sentinel } from '../surface.ts'
 import { forwardIncidents } from './forward.ts'
 import { type HeartbeatCount, heartbeat } from './heartbeat.ts'
+import { oneSpeaker } from './one-speaker.ts'
 import { ownMetrics } from './own-metrics.ts'
 
 type OutwardParts = {
   sentinel: Sentinel
   settings: SettingsFile
   version: string
+  /** Where it is written down which process forwards. */
+  stateDirectory: string
   /** Host name of this machine. */
   machine: string
   onProblem: (sentence: string) => void
@@ -21,13 +25,17 @@ type OutwardParts = {
  * begins, ends and begins anew as the settings say; none of them stops the guard.
  */
 export function outward(parts: OutwardParts): { stop(): Promise<void> } {
-  const { sentinel, settings, version, machine, onProblem } = parts
+  const { sentinel, settings, version, stateDirectory, machine, onProblem } = parts
   const heartbeats: HeartbeatCount = { sent: 0, failed: 0 }
 
   const forwarding = switched(async ({ forward }: Settings) =>
     Object.keys(forward).length === 0
       ? undefined
-      : forwardIncidents({ sentinel, choices: forward, machine, onProblem }),
+      : oneSpeaker({
+          directory: join(stateDirectory, 'speaker'),
+          begin: () => forwardIncidents({ sentinel, choices: forward, machine, onProblem }),
+          say: onProblem,
+        }),
   )
   const measuring = switched(async ({ metrics }: Settings) => {
     if (!metrics) return undefined
