@@ -3,7 +3,7 @@ import { maskLength } from './mask.ts'
 import { isHarmlessBelow, isNoSecret, isPlainInEnvFile, keySecrecy } from './secret-keys.ts'
 
 /** A name, and what stands between it and its value, also inside a string of JSON. */
-const assignment = /(-{1,2})?([A-Za-z_][\w.-]*)(\\*["']?\s*(?::=|=>|=|:(?=[\s"'\\]|$))[ \t]*)/g
+const assignment = /(?<![\w.])(-{1,2})?(\w[\w.-]*)(\\*["']?\s*(?::=|=>|=|:(?=[\s"'\\]|$))[ \t]*)/g
 const flagAndWord = /(?:^|[\s"'[,])(-{1,2}[A-Za-z][\w.-]*)[\s"',]+(?![\s"',-])/g
 const element = /<([A-Za-z_][\w.-]*)>([^<>]+)(?=<\/)/g
 const atLineStart = /^\s*(?:[#;/]+\s*)?(?:-\s+)?(?:export\s+|set\s+|ENV\s+|ARG\s+)?["']?$/

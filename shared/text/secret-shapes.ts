@@ -3,8 +3,8 @@ import type { Mask } from './mask.ts'
 /** Shapes that are a secret wherever they stand; the group is what is hidden. */
 const shapes: readonly RegExp[] = [
   // What stands between :// and @, less the user's name.
-  /:\/\/[^\s:@/"'<>?#]*:([^\s"'<>]+)@/dg,
-  /https?:\/\/([^\s:@/"'<>?#]{6,})@/dg,
+  /:\/\/[^\s:@/"'<>?#]{0,200}:([^\s"'<>]{1,2000})@/dg,
+  /https?:\/\/([^\s:@/"'<>?#]{6,500})@/dg,
   // Doors that need no other key than their address.
   /https?:\/\/hooks\.slack(?:-gov)?\.com\/([^\s"'<>]+)/dg,
   /https?:\/\/(?:[a-z]+\.)?discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks\/([^\s"'<>]+)/dg,
