@@ -1,21 +1,7 @@
 import type { Unit } from '../../../shared/domain/unit.ts'
+import { stackUnitPatterns } from '../../../shared/stack/unit-patterns.ts'
 import type { SystemdUnits } from '../../adapters/systemd/systemd-units.ts'
 import { type Watcher, watcher } from '../watcher.ts'
-
-/** Programs of a monitoring stack under the names that Debian, their makers and people give them. */
-export const stackUnitPatterns: readonly string[] = [
-  'prometheus*.service',
-  '*exporter*.service',
-  'grafana*.service',
-  'loki*.service',
-  'promtail*.service',
-  'alloy*.service',
-  '*alertmanager*.service',
-  'pushgateway*.service',
-  'cadvisor*.service',
-  '*dcgm*.service',
-  'nvidia*.service',
-]
 
 const desktopUnit = 'docker-desktop.service'
 

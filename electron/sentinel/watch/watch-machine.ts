@@ -2,12 +2,13 @@ import type { MonitoringSights } from '../../../shared/domain/monitoring.ts'
 import type { ObservedState } from '../../../shared/domain/observed-state.ts'
 import { type Reading, unknown } from '../../../shared/domain/reading.ts'
 import { isUp } from '../../../shared/domain/whereabouts.ts'
+import { stackUnitPatterns } from '../../../shared/stack/unit-patterns.ts'
 import { connectSessionBus, connectSystemBus } from '../../adapters/session-bus/session-bus.ts'
 import { systemdUnits } from '../../adapters/systemd/systemd-units.ts'
 import { gpuWatcher } from '../../observe/machine/gpus.ts'
 import { hostWatcher } from '../../observe/machine/host.ts'
 import { listenerWatcher, type PublishedByContainer } from '../../observe/machine/listeners.ts'
-import { stackUnitPatterns, unitWatcher } from '../../observe/machine/units.ts'
+import { unitWatcher } from '../../observe/machine/units.ts'
 
 /** What belongs to the machine, whatever stacks there are. */
 export type MachineSights = Pick<MonitoringSights, 'gpus' | 'units' | 'listeners' | 'host'>

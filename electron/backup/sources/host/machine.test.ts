@@ -33,7 +33,7 @@ function parts(different: Partial<MachineParts> = {}): MachineParts {
     keepsSecrets: false,
     place: { env: { DOCKER_CONFIG: join(directory, 'docker') }, homeDirectory: directory },
     systemd: [noUnits],
-    unitPatterns: ['*exporter*.service'],
+    unitPatterns: ['my-*.service'],
     evidence: async () => ({ containers: [], images: {} }),
     render: async ({ project }) => ({ name: project }),
     etcDocker: join(directory, 'etc'),
@@ -146,6 +146,7 @@ test('units with their files, drop-ins, variables and state', async () => {
   const { content, gaps } = await read({ systemd: [{ scope: 'system', units }] })
   expect(asked).toContain('docker.service')
   expect(asked).toContain('*exporter*.service')
+  expect(asked).toContain('my-*.service')
   expect(gaps).toEqual([])
   expect(content[file]).toBe('[Service]\n')
   expect(content[dropIn]).toBe('[Service]\n')

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Stack } from '../../../../shared/domain/stack.ts'
 import type { Unit } from '../../../../shared/domain/unit.ts'
+import { stackUnitPatterns } from '../../../../shared/stack/unit-patterns.ts'
 import type { RenderWanted } from '../../../adapters/compose/render-model.ts'
 import type { DockerPlace } from '../../../adapters/docker/config-file.ts'
 import type { EngineEvidence } from '../../../adapters/docker/evidence.ts'
@@ -18,6 +19,7 @@ export type MachineParts = {
   keepsSecrets: boolean
   place: DockerPlace
   systemd: readonly { scope: Unit['scope']; units: Pick<SystemdUnits, 'list' | 'files'> }[]
+  /** Besides the usual names of a monitoring stack's units. */
   unitPatterns: readonly string[]
   /** Of the home engine; rejects where it does not answer. */
   evidence: (signal: AbortSignal) => Promise<EngineEvidence>
@@ -169,7 +171,7 @@ async function unitSection(
 ): Promise<Section> {
   let found: Unit[]
   try {
-    found = await units.list([...dockerUnits, ...unitPatterns], signal)
+    found = await units.list([...dockerUnits, ...stackUnitPatterns, ...unitPatterns], signal)
   } catch (error) {
     // A machine, or a session, without systemd has no units that could be missing.
     if ((error as { code?: string }).code === 'not-found') return {}
