@@ -14,6 +14,7 @@ import { type ReportOptions, type ReportSources, report } from './report.ts'
 import { monitoringParts } from './reporters/monitoring-text.ts'
 import { runbook } from './runbook.ts'
 import { type GlobalOptions, printer, type Session } from './session.ts'
+import { simulate } from './simulate.ts'
 import { status } from './status.ts'
 import { timeline } from './timeline.ts'
 import { type TokenOptions, token } from './token.ts'
@@ -136,6 +137,12 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
           },
         ),
       ),
+    )
+
+  command('simulate', 'Say what would break if the stack ran elsewhere; nothing is moved.')
+    .requiredOption('--to <context>', 'the Docker context it would go to')
+    .action(async (options: GlobalOptions & { to: string }) =>
+      ended(await simulate(session, options)),
     )
 
   command('operations', 'List what stopped before its end, and how to go on.').action(

@@ -1,67 +1,20 @@
 import type { DockerContexts } from '../../shared/domain/docker-context.ts'
 import type { EngineSight } from '../../shared/domain/engine.ts'
-import type { ObservedState } from '../../shared/domain/observed-state.ts'
 import type { Reading } from '../../shared/domain/reading.ts'
-import type { Home } from '../../shared/domain/stack.ts'
-import type { Mirror, OpenOperationView, OperationView } from '../../shared/ipc/contract.ts'
+import type { Home, Stack } from '../../shared/domain/stack.ts'
+import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
 import type { StatusView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
-import type { Plan } from '../../shared/plan/plan.ts'
 import { incidentReport } from '../../shared/report/incident-report.ts'
-import type { EngineWatchers } from '../observe/docker/engines.ts'
-import type { Watcher } from '../observe/watcher.ts'
-import type { AcceptedContents } from './changes/accepted-contents.ts'
-import type { HoldFor } from './guarded-stack.ts'
 import { type Judge, judge, type Verdict } from './judge.ts'
-import type { Attention } from './keep/attention.ts'
-import type { Baselines } from './keep/baselines.ts'
-import type { IncidentRecords } from './keep/incident-records.ts'
-import type { Memory } from './keep/memory.ts'
-import type { StackFiles } from './keep/stack-files.ts'
-import type { Timeline } from './keep/timeline.ts'
 import { listeners } from './listeners.ts'
 import { operations } from './operations.ts'
 import { proposals } from './proposals.ts'
-import type { PlanRecovery } from './recover/plan-recovery.ts'
+import type { SentinelParts } from './sentinel-parts.ts'
 import { type Countdown, stayHome } from './stay-home.ts'
-import type { Adoption, AdoptionWish, IncidentChange, Sentinel } from './surface.ts'
+import type { IncidentChange, Sentinel } from './surface.ts'
 import { changesBetween, withdrawn } from './tell/changes.ts'
 import { chronicleOf, chronicleOfChanges } from './tell/chronicle.ts'
 import { type Monitored, monitored } from './watch/monitored.ts'
-import type { MonitoringWatch } from './watch/watch-monitoring.ts'
-
-type SentinelParts = {
-  demo: boolean
-  /** One look and no more: it leaves no trace in history and timeline; deeds do. */
-  oneShot: boolean
-  contexts: Watcher<DockerContexts>
-  engines: EngineWatchers
-  stackFiles: StackFiles
-  timeline: Timeline
-  attention: Attention
-  memory: Memory
-  /** Everything beyond the containers; absent where only the place is guarded. */
-  monitoring?: MonitoringWatch
-  baselines: Baselines
-  contents: AcceptedContents
-  /** What reports are made of. */
-  records: IncidentRecords
-  holdFor: HoldFor
-  /** How long the first verdict waits for engines that do not answer. */
-  patienceMs: number
-  hashOf: (plan: Plan) => string
-  planRecovery: PlanRecovery
-  /** Carries a plan out; one at a time on this machine. */
-  execute: (
-    plan: Plan,
-    options: { onProgress: (operation: OperationView) => void; signal: AbortSignal },
-  ) => Promise<OperationView>
-  settle: Parameters<typeof operations>[0]['settle']
-  openOperations: () => Promise<OpenOperationView[]>
-  adopt: (observed: ObservedState, wish: AdoptionWish) => Promise<Adoption>
-  /** Somebody works with compose, or a plan is being carried out, by whichever process. */
-  handsOff: () => Promise<boolean>
-  now: () => number
-}
 
 const newestInMirror = 50
 /** A window and a report hold no more. */
@@ -102,7 +55,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     history: await parts.memory.load(),
     holdFor: parts.holdFor,
     snoozedUntil: (incident) => attention.snoozedUntil(incident, now()),
-    beyond: (stack) => beyond.beyond(stack),
+    beyond: (stack) => ({ ...beyond.beyond(stack), ...parts.alsoSeen?.of(stack) }),
     alsoDueAt: () => attention.movingUntil(now()),
     now,
     onVerdict,
@@ -238,6 +191,12 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     await sentinel.execute(proposal.hash)
   }
 
+  function guardOf(name: string): { stack: Stack; file: string } {
+    const guard = judging.guards().find(({ stack }) => stack?.name === name)
+    if (guard?.stack) return { stack: guard.stack, file: guard.file }
+    throw new Error(`There is no stack ${name}.`)
+  }
+
   const entry = (
     kind: TimelineEntry['kind'],
     stack: string | null,
@@ -304,6 +263,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
         judging.judgeNow()
         if (!parts.oneShot) noteFiles()
       })
+      parts.alsoSeen?.onChange(judging.judgeNow)
       await parts.stackFiles.start((stacks) => {
         parts.monitoring?.setStacks(stacks.flatMap(({ stack }) => stack ?? []))
         if (parts.monitoring) {
@@ -363,10 +323,11 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     onIncident: onIncident.add,
     onLine: onLine.add,
     async propose(stack, intent) {
-      const guard = judging.guards().find((candidate) => candidate.stack?.name === stack)
-      if (!guard?.stack) throw new Error(`There is no stack ${stack}.`)
+      const guard = guardOf(stack)
       return shown.propose(judging.situationOf(guard.stack), guard.file, intent)
     },
+    simulate: async (stack, context) =>
+      parts.simulate(judging.situationOf(guardOf(stack).stack), context),
     execute: (hash) => ended(deeds.execute(hash)),
     settle: (id, direction) => ended(deeds.settle(id, direction)),
     openOperations: parts.openOperations,

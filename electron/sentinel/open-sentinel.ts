@@ -11,12 +11,14 @@ import { opsFor } from '../act/ops/all-ops.ts'
 import type { UserUnitStarter } from '../act/ops/start-desktop.ts'
 import type { Ops } from '../act/ops.ts'
 import { places } from '../adapters/disk/places.ts'
-import type { DockerPlace } from '../adapters/docker/config-file.ts'
+import { configDirectoryOf, type DockerPlace } from '../adapters/docker/config-file.ts'
 import { connectSessionBus, connectSystemBus } from '../adapters/session-bus/session-bus.ts'
 import { unitControl } from '../adapters/systemd/unit-control.ts'
 import { contextWatcher } from '../observe/docker/docker-context.ts'
 import { engineWatchers } from '../observe/docker/engines.ts'
 import { adoptStack } from './adopt-stack.ts'
+import { backedUp } from './backups/backed-up.ts'
+import { type BackupDoors, openBackups } from './backups/open-backups.ts'
 import { acceptedContents } from './changes/accepted-contents.ts'
 import { createSentinel } from './create-sentinel.ts'
 import { dockerDeeds } from './docker-deeds.ts'
@@ -31,6 +33,7 @@ import { planTitle } from './proposals.ts'
 import { contentOf } from './recover/content-of.ts'
 import { openOperationViews } from './recover/open-operation-views.ts'
 import { recoveryPlanner } from './recover/plan-recovery.ts'
+import { simulation } from './recover/simulation.ts'
 import { hashOfFile, sourceOf } from './recover/source-of.ts'
 import { stackProblems } from './recover/stack-problems.ts'
 import type { Sentinel } from './surface.ts'
@@ -49,6 +52,8 @@ export type OpenOptions = {
   /** Grafana's token for a stack; it is asked for when Grafana is. */
   grafanaToken?: (stack: string) => Promise<string | undefined>
   userUnits: UserUnitStarter
+  /** Nobody keeps backups without them. */
+  backups?: BackupDoors
   /** The JSON Schema that a written stack file points editors to. */
   schema?: string
   /** How long findings must last before they fire; the rule book's own times otherwise. */
@@ -97,10 +102,13 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     ...(onProblem && { onProblem }),
   })
 
+  const backups =
+    options.backups && openBackups({ ...options.backups, place, files, timeline, tell, now })
   const contents = acceptedContents({ stateDirectory: state, now })
   let guard: Sentinel | undefined
+  const deeds = dockerDeeds(place)
   const ops = opsFor({
-    ...dockerDeeds(place),
+    ...deeds,
     acceptHome,
     homeIn,
     userUnits,
@@ -147,26 +155,31 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
         grafanaToken: options.grafanaToken ?? (async () => undefined),
         stateDirectory: state,
         ...(onProblem && { onProblem }),
-        stateDirectory: state,
-        ...(onProblem && { onProblem }),
         now,
       }),
     }),
+    ...(backups && !oneShot && { alsoSeen: backups.kept.seenBy }),
     records: incidentRecords({ stateDirectory: state, onProblem: onProblem ?? (() => {}) }),
     holdFor: options.holdFor ?? (oneShot ? () => 0 : holdFor),
     patienceMs,
     hashOf: planHash,
+    simulate: (situation, context) =>
+      simulation(situation, context, {
+        openHands: deeds.openHands,
+        configDirectory: configDirectoryOf(place),
+      }),
     planRecovery: recoveryPlanner({
       sourceOf: sourceOf(contents),
       hashOf: hashOfFile,
       snapshotOf: () => [],
       samplesOf: async () => ({ save: [], merge: [] }),
     }),
-    execute: (plan, { onProgress, signal }) =>
-      execute(
-        { plan, hash: planHash(plan), title: planTitle(plan) },
-        { ops, stateDirectory: state, onProgress, signal },
-      ),
+    async execute(plan, { onProgress, signal }) {
+      const unkept = await backups?.beforePlan(plan)
+      const order = { plan, hash: planHash(plan), title: planTitle(plan) }
+      const view = await execute(order, { ops, stateDirectory: state, onProgress, signal })
+      return unkept === undefined ? view : { ...view, sentence: `${view.sentence} ${unkept}` }
+    },
     settle: (id, direction, { onProgress, signal }) =>
       settle({ id }, direction, { ops, stateDirectory: state, onProgress, signal }),
     openOperations: () => openOperationViews(state),
@@ -175,7 +188,9 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
       (await operationInProgress(state)) !== undefined || (await composeIsRunning()),
     now,
   })
-  return guard
+  if (!backups) return guard
+  const announcing = backups.announcing(guard)
+  return oneShot ? announcing : backedUp(announcing, backups.kept)
 }
 
 /**

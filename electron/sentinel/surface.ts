@@ -16,6 +16,7 @@ import type {
 } from '../../shared/ipc/contract.ts'
 import type { FileChanges } from '../../shared/ipc/file-changes.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
+import type { Simulation } from '../../shared/ipc/simulation-view.ts'
 import type { IncidentView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
 
 /** What happened to an incident; enough to decide whether to disturb somebody. */
@@ -77,6 +78,8 @@ export interface Sentinel {
   /** The lines of `watch --json`, as objects. */
   onLine(listener: (line: WatchLine) => void): () => void
   propose(stack: string, intent: Intent): Promise<PlanProposal>
+  /** What would break if the stack ran on this context's engine. Changes nothing. */
+  simulate(stack: string, context: string): Promise<Simulation>
   /** Carries out the proposed plan with this hash. Rejects when it is not known any more. */
   execute(hash: string): Promise<OperationView>
   /** Stops the running operation after the step it is in; its plan says what comes then. */

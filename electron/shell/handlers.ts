@@ -15,6 +15,13 @@ export function handlersFor(
   return {
     'mirror:get': async () => sentinel.mirror(),
     'plan:propose': ({ stack, intent }) => sentinel.propose(stack, intent),
+    'stack:simulate': async ({ stack, context }) => {
+      try {
+        return { simulation: await sentinel.simulate(stack, context), problem: null }
+      } catch (error) {
+        return { simulation: null, problem: sentenceOf(error) }
+      }
+    },
     'plan:execute': ({ hash }) => attempt(() => sentinel.execute(hash)),
     'plan:cancel': () => attempt(() => sentinel.cancel()),
     'operation:settle': ({ id, direction }) => attempt(() => sentinel.settle(id, direction)),

@@ -10,6 +10,7 @@ import {
 } from './backup-view.ts'
 import { fileChangesSchema } from './file-changes.ts'
 import { monitoringViewSchema } from './monitoring-view.ts'
+import { simulationSchema } from './simulation-view.ts'
 import { statusSchema, timelineEntrySchema } from './status.ts'
 
 // The only list of what the renderer may ask and be told. Handlers, `window.sentinel`
@@ -115,6 +116,13 @@ const done = z.strictObject({ problem: z.string().nullable() })
 export const contract = {
   'mirror:get': { params: nothing, reply: mirrorSchema },
   'plan:propose': { params: z.strictObject({ stack, intent }), reply: planProposalSchema },
+  'stack:simulate': {
+    params: z.strictObject({ stack, context: z.string().min(1).max(255) }),
+    reply: z.strictObject({
+      simulation: simulationSchema.nullable(),
+      problem: z.string().nullable(),
+    }),
+  },
   'plan:execute': { params: z.strictObject({ hash: z.string().length(64) }), reply: done },
   'plan:cancel': { params: nothing, reply: done },
   'operation:settle': {

@@ -13,6 +13,7 @@ import {
   execEndAnswer,
   identityAnswer,
   idsAnswer,
+  imagesAnswer,
   pathStatAnswer,
   volumeAnswer,
   volumesAnswer,
@@ -92,6 +93,12 @@ export function connectHands(target: EngineTarget, options: HandsOptions = {}): 
       )
     },
     exec,
+    async images(signal) {
+      const all = await ask(imagesAnswer, signal, (abortSignal) =>
+        docker.listImages({ abortSignal }),
+      )
+      return all.flatMap(({ RepoTags }) => RepoTags)
+    },
     async volumes(signal) {
       const { Volumes } = await ask(volumesAnswer, signal, (abortSignal) =>
         docker.listVolumes({ abortSignal }),

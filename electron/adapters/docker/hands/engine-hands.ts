@@ -84,6 +84,8 @@ export interface EngineHands {
     signal?: AbortSignal,
   ): Promise<{ exitCode: number; output: string }>
 
+  /** Names that its images go by. */
+  images(signal?: AbortSignal): Promise<readonly string[]>
   volumes(signal?: AbortSignal): Promise<readonly EngineVolume[]>
   volume(name: string, signal?: AbortSignal): Promise<EngineVolume | undefined>
   /** Rejects where one has this name. */

@@ -59,6 +59,7 @@ export const volumesAnswer = z.object({
 export const imagesAnswer = z.array(
   z.object({
     Id: z.string().min(1),
+    RepoTags: texts,
     Labels: textMap,
     Size: z.number().nullish(),
   }),
