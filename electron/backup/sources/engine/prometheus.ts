@@ -9,6 +9,7 @@ import { blockFacts } from './block-facts.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { openHelper } from './helper.ts'
 import type { DataPlace, PendingOf } from './pending-cleanups.ts'
+import { putBack } from './put-back.ts'
 import { isActive, quiesce, whyNotStop } from './quiesce.ts'
 import { dataPathOf, pathInHelper, placeOf } from './tsdb-place.ts'
 import { deleteTsdbSnapshot } from './tsdb-snapshot.ts'
@@ -103,7 +104,7 @@ async function openPrometheus(
       ...tree.gaps().map((gap) => `In the data of ${name}: ${gap}`),
       ...blocks.unfinished().map((block) => `Block ${block} of ${name} went while it was read.`),
     ],
-    close: () => held.disposeAsync(),
+    close: () => putBack(held),
   }
 }
 

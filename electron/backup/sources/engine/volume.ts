@@ -4,6 +4,7 @@ import type { BackupSource, OpenedSource } from '../source.ts'
 import { archiveTree } from './archive-tree.ts'
 import { type EngineParts, nameOf } from './engine-parts.ts'
 import { openHelper } from './helper.ts'
+import { putBack } from './put-back.ts'
 import { isActive, quiesce, whyNotStop } from './quiesce.ts'
 
 export type VolumeParts = EngineParts & {
@@ -73,7 +74,7 @@ async function openVolume(parts: VolumeParts, signal: AbortSignal): Promise<Open
     facts,
     items: items(),
     gaps: () => [...gaps, ...tree.gaps().map((gap) => `In volume ${name}: ${gap}`)],
-    close: () => held.disposeAsync(),
+    close: () => putBack(held),
   }
 }
 
