@@ -191,7 +191,7 @@ const stack = { stack: 'odin' }
 const answers = {
   'snapshot:browse': { entries: someEntries(now, 'configuration/home/ada/odin'), problem: null },
   'snapshot:diff': { changes: someChanges, problem: null },
-  'backup:preview-prune': { lines: pruneLines },
+  'backup:preview-prune': { lines: pruneLines(someBackups(now).snapshots) },
 }
 
 /** One after the other, by the name of what is pressed. */

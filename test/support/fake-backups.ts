@@ -106,7 +106,7 @@ export function fakeBackups(parts: {
         calls.push(`plan ${stack} ${JSON.stringify(plan)}`)
         change({ plan })
       },
-      previewPrune: async () => [...pruneLines],
+      previewPrune: async () => pruneLines(view.snapshots),
       async browse(_stack, _snapshot, path) {
         calls.push(`browse ${path}`)
         return someEntries(now(), path)

@@ -316,10 +316,17 @@ export const someChanges: readonly SnapshotChange[] = [
   },
 ]
 
-export const pruneLines: readonly string[] = [
-  '3 backups would be removed and 41 kept; 38.2 MiB would be free again.',
-  'Removed: the backup of 24 Oct, 02:15, since newer ones stand for its day, week and month.',
-  'Removed: the backup of 23 Oct, 02:15, since newer ones stand for its day, week and month.',
-  'Removed: the backup of 4 Nov, 21:05, taken before a plan, since it is older than 14 days.',
-  'Kept though old: the backup of 9 Oct, 15:12, since it is pinned.',
-]
+/** As main writes them, by the plan in force. */
+export function pruneLines(snapshots: readonly SnapshotView[]): string[] {
+  const whole = snapshots.filter(({ reason }) => reason === 'scheduled')
+  const old = whole.slice(-2)
+  const kept = snapshots.filter((one) => !old.includes(one))
+  return [
+    ...old.map(
+      ({ id }) => `Remove ${id}: the rule keeps newer ones of its hour, day, week and month.`,
+    ),
+    ...kept.map(({ id, pinned }) =>
+      pinned === null ? `Keep ${id}: one of the last 5.` : `Keep ${id}: pinned: ${pinned}.`,
+    ),
+  ]
+}

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { someBackups, someChanges, someEntries } from '../../../test/support/some-backups.ts'
 import { changeRows, changesWords, comparable } from './differences.ts'
 import { crumbsOf, fileRows } from './files.ts'
+import { previewIn, previewOf } from './preview.ts'
 import { snapshotRows, snapshotSheet } from './rows.ts'
 import { sizePlots } from './sizes.ts'
 
@@ -117,4 +118,27 @@ test('size over time is one line of what holds the data, across holes too', () =
   expect(size?.paths).toHaveLength(1)
   expect(added?.value).toBe('11.0 MiB')
   expect(sizePlots([])).toEqual([])
+})
+
+describe('a clean-up by counts that are not saved yet', () => {
+  const none = { last: 0, hourly: 0, daily: 0, weekly: 0, monthly: 0 }
+
+  test('keeps pins and two that are verified whatever is set', () => {
+    const { lines } = previewOf(snapshots, none, now)
+    const kept = lines.filter((line) => line.startsWith('Keep '))
+    expect(kept.filter((line) => line.includes('pinned: '))).toHaveLength(2)
+    expect(kept).toContain(
+      'Keep the backup of today 02:15: one of the two newest that are verified.',
+    )
+    expect(lines[0]).toMatch(/^Remove the backup of /)
+  })
+
+  test('counts what goes and what stays', () => {
+    const { sentence } = previewOf(snapshots, { ...none, last: 1_000 }, now)
+    expect(sentence).toMatch(/^\d+ would go, \d+ stay\.$|^All \d+ stay\.$/)
+    expect(previewIn(['Keep a: pinned.'], [], now)).toEqual({
+      sentence: 'All 1 stay.',
+      lines: ['Keep a: pinned.'],
+    })
+  })
 })

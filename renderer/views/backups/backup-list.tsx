@@ -81,7 +81,7 @@ function BackupCalendar({ view, state, actions, now }: BackupProps & { now: numb
 function Plan({ view, connected, asking, actions }: BackupProps) {
   const { schedule, keep, onBattery, drill } = view.plan
   return (
-    <section className="card backup-card" aria-label="Schedule">
+    <section className="card backup-card backup-plan" aria-label="Schedule">
       <header>
         <h2 className="card-title">Schedule</h2>
         <Button
@@ -114,14 +114,16 @@ const Line = ({ label, children }: { label: string; children: string }) => (
 function Sizes({ view }: { view: BackupProps['view'] }) {
   const plots = sizePlots(view.snapshots)
   return (
-    <section className="card backup-card" aria-label="Size">
+    <section className="card backup-card backup-size" aria-label="Size">
       <header>
         <h2 className="card-title">Size</h2>
         <p className="aside">{plots[0]?.span}</p>
       </header>
-      {plots.map((plot) => (
-        <LinePlot key={plot.label} {...plot} {...sizePlotSize} />
-      ))}
+      <div className="size-plots">
+        {plots.map((plot) => (
+          <LinePlot key={plot.label} {...plot} {...sizePlotSize} />
+        ))}
+      </div>
       <dl className="evidence">
         <Line label="Kept in">{view.repository}</Line>
         <Line label="Takes">
@@ -197,10 +199,8 @@ export function BackupList(props: BackupProps) {
       <div className="backup-columns">
         <BackupCalendar {...props} now={now} />
         <Snapshots {...props} now={now} />
-        <div className="backup-cards">
-          <Plan {...props} />
-          <Sizes view={props.view} />
-        </div>
+        <Plan {...props} />
+        <Sizes view={props.view} />
       </div>
     </div>
   )

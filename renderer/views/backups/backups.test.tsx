@@ -76,7 +76,10 @@ const places: [string, Wishes][] = [
   ['contents', { state: { place: sheet('contents') } }],
   ['files', { state: { place: sheet('files') } }],
   ['differences', { state: { place: sheet('differences') } }],
-  ['the schedule', { state: { place: { name: 'schedule', preview: pruneLines } } }],
+  [
+    'the schedule',
+    { state: { place: { name: 'schedule', preview: pruneLines(soundBackups(now).snapshots) } } },
+  ],
 ]
 
 test.each(places)('%s sets no inline style, which the content policy would drop', (_, wishes) => {
@@ -171,4 +174,14 @@ test('an answer on its way is not told as nothing', () => {
   const markup = draw({ state: { place } })
   expect(markup).toContain('Reading the list of files.')
   expect(markup).not.toContain('Nothing is in here.')
+})
+
+test('the editor names what would go by its time, and by counts that are not saved yet', () => {
+  const view = soundBackups(now)
+  const markup = draw({
+    view,
+    state: { place: { name: 'schedule', preview: pruneLines(view.snapshots) } },
+  })
+  expect(markup).toContain('2 would go, 37 stay.')
+  expect(markup).toContain('Remove the backup of Fri 18 Sept, 02:15: the rule keeps newer ones')
 })

@@ -3,6 +3,7 @@ import type { BackupPlan } from '../../../shared/ipc/backup-view.ts'
 import { TimingFields } from '../../components/backups/timing-fields.tsx'
 import { Button } from '../../components/button.tsx'
 import type { BackupPlace } from '../../store/backups/place.ts'
+import { type Preview, previewIn, previewOf } from '../../store/backups/preview.ts'
 import {
   cronOf,
   hourSteps,
@@ -19,6 +20,7 @@ import {
   weekdays,
 } from '../../store/backups/schedule.ts'
 import { useKey } from '../use-key.ts'
+import { useNow } from '../use-now.ts'
 import type { BackupProps } from './backup-props.ts'
 
 /** Kept as it was chosen: "Cron line" stays so although the line could be said more simply. */
@@ -104,22 +106,24 @@ function KeepFields(props: {
   )
 }
 
-function Preview({ lines }: { lines: readonly string[] | null }) {
+function PreviewInView({ preview, saved }: { preview: Preview | null; saved: boolean }) {
   return (
     <section className="preview" aria-label="The next clean-up">
-      <h3>What the next clean-up would do, by the plan that is in force</h3>
-      {lines === null ? (
-        <p className="aside" role="status">
-          Counting.
-        </p>
-      ) : lines.length === 0 ? (
-        <p className="aside">Nothing would be removed.</p>
-      ) : (
-        <ul>
-          {lines.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
+      <h3>
+        {saved ? 'What the next clean-up would do' : 'What the next clean-up would do, once saved'}
+      </h3>
+      <p role="status" className="aside">
+        {preview === null ? 'Counting.' : preview.sentence}
+      </p>
+      {preview !== null && preview.lines.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+        <section className="preview-lines" aria-label="One by one" tabIndex={0}>
+          <ul>
+            {preview.lines.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </section>
       )}
     </section>
   )
@@ -134,6 +138,13 @@ export function ScheduleEditor(props: BackupProps & { place: BackupPlace & { nam
   const plan = planOf(draft)
   const problems = planProblems(plan)
   const usual = timingOf('15 2 * * *')
+  const now = useNow(null)
+  const saved = (Object.keys(keepWords) as KeepName[]).every(
+    (name) => plan.keep[name] === view.plan.keep[name],
+  )
+  const asked = place.preview && previewIn(place.preview, view.snapshots, now)
+  const preview =
+    saved || problems.keep !== null ? asked : previewOf(view.snapshots, plan.keep, now)
   return (
     <section className="sheet sheet-wide schedule" aria-label="Schedule of backups">
       <Button look="quiet" first onPress={back}>
@@ -187,7 +198,7 @@ export function ScheduleEditor(props: BackupProps & { place: BackupPlace & { nam
           problem={problems.keep}
           onChange={(keep) => change({ keep })}
         />
-        <Preview lines={place.preview} />
+        <PreviewInView preview={preview} saved={saved} />
       </section>
       <section className="card schedule-part" aria-label="Drill">
         <h2>Drill</h2>
