@@ -59,6 +59,24 @@ services:
     command: [--config.file=/etc/prometheus.yml, --storage.tsdb.path=/prometheus/data]
     ports: ['9091:9090']
     volumes: ['./prometheus.yml:/etc/prometheus.yml:ro', 'closed:/prometheus']
+  bound:
+    <<: *every
+    image: prom/prometheus:v2.53.3
+    command:
+      - --config.file=/etc/prometheus.yml
+      - --storage.tsdb.path=/data/tsdb
+      - --web.enable-admin-api
+    ports: ['9092:9090']
+    volumes: ['./prometheus.yml:/etc/prometheus.yml:ro', './bound:/data']
+  inside:
+    <<: *every
+    image: prom/prometheus:v2.53.3
+    command:
+      - --config.file=/etc/prometheus.yml
+      - --storage.tsdb.path=/tsdb
+      - --web.enable-admin-api
+    ports: ['9093:9090']
+    volumes: ['./prometheus.yml:/etc/prometheus.yml:ro']
   writer:
     <<: *every
     image: busybox:1.37
@@ -505,6 +523,24 @@ describe('Prometheus', () => {
     expect(await snapshots()).toEqual([])
   })
 
+  test.each([
+    ['bound', 9092, '/data/tsdb'],
+    ['inside', 9093, '/tsdb'],
+  ])('is read as well where its data is no volume: %s', async (service, port, dataPath) => {
+    await samples(port)
+    const { opened, closed, items } = await read({
+      ...{ project, service, url: `http://127.0.0.1:${port}` },
+    })
+    expect(opened).toMatchObject({ consistency: 'snapshot', facts: { dataPath } })
+    expect(closed?.facts['bind']).toBe(
+      service === 'bound' ? join(lab.stackDirectory, project, 'bound') : undefined,
+    )
+    expect(closed).toMatchObject({ gaps: [], facts: { blocks: '1' } })
+    expect(items.some(({ item }) => item.path.endsWith('/chunks/000001'))).toBe(true)
+    const left = await docker('exec', `${project}-${service}-1`, 'ls', `${dataPath}/snapshots`)
+    expect(left.stdout).toBe('')
+  })
+
   test('without its admin API gives finished blocks alone, and says what to do', async () => {
     await samples(9091)
     const service = 'closed'
@@ -528,6 +564,19 @@ describe('Prometheus', () => {
     expect((await of('closed')).state).toBe('running')
     expect(await samples(9091)).toBeGreaterThanOrEqual(before)
   })
+})
+
+test('an engine that goes in the middle is told, and what was stopped runs again later', async () => {
+  const order = { volume: `${project}_writer`, mayStop: ['writer', 'reader'] }
+  await expect(read(order, () => lab.desktop.stop())).rejects.toThrow(
+    /could not be started again.*It is tried again with the next run/,
+  )
+  expect(await pendingFiles()).toHaveLength(3)
+  await lab.desktop.start()
+  expect((await of('writer')).state).toBe('exited')
+  const settled = await settle()
+  expect(settled.every(({ isDone }) => isDone)).toBe(true)
+  expect([(await of('writer')).state, (await of('reader')).state]).toEqual(['running', 'running'])
 })
 
 test('the lab is as it was: no helper, nothing to put back', async () => {
