@@ -5,6 +5,7 @@ import { isHarmlessBelow, isNoSecret, isPlainInEnvFile, keySecrecy } from './sec
 /** A name, and what stands between it and its value, also inside a string of JSON. */
 const assignment = /(?<![\w.])(-{1,2})?(\w[\w.-]*)(\\*["']?\s*(?::=|=>|=|:(?=[\s"'\\]|$))[ \t]*)/g
 const flagAndWord = /(?:^|[\s"'[,])(-{1,2}[A-Za-z][\w.-]*)[\s"',]+(?![\s"',-])/g
+const setWithSpace = /^(\s*(?:ENV|setenv|set)\s+)([A-Za-z_]\w*)([ \t]+)([^\s=].*)$/i
 const element = /<([A-Za-z_][\w.-]*)>([^<>]+)(?=<\/)/g
 const atLineStart = /^\s*(?:[#;/]+\s*)?(?:-\s+)?(?:export\s+|set\s+|ENV\s+|ARG\s+)?["']?$/
 
@@ -29,6 +30,13 @@ export function maskInLine(line: string, mask: Mask): string {
     masked = masked.slice(0, start) + hidden + masked.slice(end)
     from = start + hidden.length
   }
+  masked = masked.replace(
+    setWithSpace,
+    (all, verb: string, key: string, gap: string, value: string) =>
+      keySecrecy(key) === 'none' || isNoSecret(value) || maskLength(value) > 0
+        ? all
+        : `${verb}${key}${gap}${mask(value)}`,
+  )
   masked = maskFlagValues(masked, mask)
   return masked.replace(element, (all, key: string, value: string) =>
     keySecrecy(key) === 'none' || isNoSecret(value) ? all : `<${key}>${mask(value)}`,

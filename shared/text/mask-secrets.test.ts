@@ -300,6 +300,31 @@ http_port = 3000
 `)
   })
 
+  test.each([
+    ['a.yml', 'slack_api_url_file: /run/secrets/slack', 'slack_api_url_file: /run/secrets/slack'],
+    ['a.yml', 'url: https://ntfy.sh/my-topic', 'url: https://ntfy.sh/<secret>'],
+    ['a.yml', 'webhook_configs: [{ url: "http://x" }]', 'webhook_configs: [{ url: "http://x" }]'],
+    ['a.yml', 'basic_auth_users: { alice: $2y$10$abc }', 'basic_auth_users: { alice: <secret> }'],
+    ['a.yml', 'pw: &p hunter2\npassword: *p', 'pw: &p <secret>\npassword: *p'],
+    ['a.yml', 'password: #hunter2', 'password: #<secret>'],
+    ['a.yml', 'command: [--password, "12"]', 'command: [--password, "<secret>"]'],
+    ['a.yml', 'command: [-u, "me:pw", --user, "0:0"]', 'command: [-u, "<secret>", --user, "0:0"]'],
+    ['a.yml', 'env: [{ name: TOKEN, value: abc }]', 'env: [{ name: TOKEN, value: <secret> }]'],
+    [
+      'a.json',
+      '{"auths":{"ghcr.io":{"auth":"dTpw"}}}',
+      '{"auths":{"ghcr.io":{"auth":"<secret>"}}}',
+    ],
+    ['Dockerfile', 'ENV PASSWORD hunter2', 'ENV PASSWORD <secret>'],
+    ['a.service', 'ExecStart=/x --a.token abc --b', 'ExecStart=/x --a.token <secret> --b'],
+    ['redis.conf', 'requirepass hunter2', 'requirepass <secret>'],
+    ['.env', 'SITE=https://example.org', 'SITE=https://example.org'],
+    ['key.txt', `AGE-SECRET-KEY-1${'Q'.repeat(58)}`, '<secret>'],
+    ['a.txt', 'curl https://hc-ping.com/uuid', 'curl https://hc-ping.com/<secret>'],
+  ])('in %s, %s', (path, text, masked) => {
+    expect(maskSecrets(text, path)).toBe(masked)
+  })
+
   test('and a file that is a secret as a whole is hidden as a whole', () => {
     expect(maskSecrets('hunter2\n', '/run/secrets/db')).toBe('<secret>\n')
     expect(maskSecrets('hunter2\n', '/srv/grafana_password.txt')).toBe('<secret>\n')

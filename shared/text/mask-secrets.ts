@@ -27,6 +27,10 @@ export function maskSecrets(
   return maskShapes(kind === 'yaml' ? maskYaml(text, mask) : maskLines(text, mask), mask)
 }
 
+/** Names that say of a file that it is none of environment, although it may look like one. */
+const linesByName =
+  /\.(ini|toml|conf|cfg|cnf|properties|service|timer|socket|mount|container|volume|network|tmpl|sh|md|alloy|river|hcl|xml|txt)$/
+
 type Kind = 'yaml' | 'env' | 'secret' | 'lines'
 
 function kindOf(text: string, path: string): Kind {
@@ -40,8 +44,7 @@ function kindOf(text: string, path: string): Kind {
     return 'secret'
   }
   if (/\/secrets\//.test(path) && isNamed) return 'secret'
-  if (/\.[a-z]{2,6}$/.test(name) && !name.startsWith('.')) return 'lines'
-  return looksLikeEnv(text) ? 'env' : 'lines'
+  return !linesByName.test(name) && looksLikeEnv(text) ? 'env' : 'lines'
 }
 
 function looksLikeEnv(text: string): boolean {

@@ -52,13 +52,13 @@ function walk(node: unknown, above: Above, at: Walk): void {
     if (isScalar(source)) edit(source, true, at)
     else if (above === 'below') walk(source, above, at)
   } else if (isSeq(node)) {
-    let afterFlag = false
+    let flag = ''
     for (const item of node.items) {
-      const isValue = afterFlag && isScalar(item) && !String(item.value).startsWith('-')
+      const isValue = isScalar(item) && isSecretAfter(flag, String(item.value))
       if (isScalar(item)) edit(item, isValue || above !== 'none', at, 'item')
       else if (!isPair(item)) walk(item, above, at)
       if (isPair(item)) walkPair(item, above, at)
-      afterFlag = isScalar(item) && isSecretFlag(String(item.value))
+      flag = isScalar(item) ? String(item.value) : ''
     }
   } else if (isMap(node)) {
     const named = node.items.find(
@@ -96,8 +96,13 @@ function hideRest(key: Scalar, at: Walk): void {
   at.edits.push({ from, to: from + comment.length, text: at.mask(comment) })
 }
 
-const isSecretFlag = (word: string): boolean =>
-  /^--?[A-Za-z][\w.-]*$/.test(word) && keySecrecy(word) !== 'none'
+/** One argument of a command line is the value of the one before it. */
+function isSecretAfter(flag: string, word: string): boolean {
+  if (!/^--?[A-Za-z][\w.-]*$/.test(flag) || word.startsWith('-')) return false
+  // curl's name and password; a container's user is numbers.
+  if (/^(-u|--(proxy-)?user)$/.test(flag)) return /:/.test(word) && !/^\d+:\d+$/.test(word)
+  return keySecrecy(flag) !== 'none'
+}
 
 function edit(node: Scalar, isSecret: boolean, at: Walk, place?: 'item'): void {
   if (!node.range || typeof node.value === 'boolean' || node.value === null) {

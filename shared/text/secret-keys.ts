@@ -83,6 +83,7 @@ const plainValue = [
   /^-?\d{1,6}(\.\d+)?\s?(ms|s|m|h|d|w|y|[kmgt]i?b?|%)?$/i,
   /^(debug|info|warn|warning|error|production|development|always|never|unless-stopped|all)$/i,
   /^v?\d+(\.\d+){1,3}(-[a-z0-9.]{1,12})?$/i,
+  /^https?:\/\/[\w.-]+(:\d+)?\/?$/,
   /^\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?(\/\d{1,2})?$/,
   /^(localhost|[a-z][a-z0-9-]{0,30}):\d{1,5}$/,
   /^(\.{1,2}|~)\/[\w./-]{0,120}$/,
