@@ -145,8 +145,3 @@ export type SnapshotFile = {
   /** Symbolic links only: where it leads, unchanged. */
   linkTo?: string
 }
-
-/** "2026-11-23T02-15-00Z_01J…" → its short name for a person, which every command takes. */
-export function shortId(id: string): string {
-  return id.slice(-8).toLowerCase()
-}
