@@ -15,7 +15,8 @@ const localClock = (at: number): WallClock => {
   }
 }
 
-const isLight = ({ components }: SnapshotView): boolean =>
+/** It holds no data, only what describes the stack. */
+export const isLight = ({ components }: SnapshotView): boolean =>
   components.every(({ kind }) => kind === 'configuration' || kind === 'machine')
 
 /** The same question that main asks before it cleans up, for counts that are not saved yet. */

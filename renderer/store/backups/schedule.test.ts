@@ -75,12 +75,15 @@ test.each([
   expect(cronProblem(line)).toBe(sentence)
 })
 
-test.each(['0-30/5 2-4 1,15 jan-mar mon-fri', '@weekly', '  15   2 * * *  '])(
-  '%j is fine',
-  (line) => {
-    expect(cronProblem(line)).toBeNull()
-  },
-)
+test.each([
+  '0-30/5 2-4 1,15 jan-mar mon-fri',
+  '@weekly',
+  '  15   2 * * *  ',
+  '0 2 L * *',
+  '0 2 * * fri#L',
+])('%j is fine', (line) => {
+  expect(cronProblem(line)).toBeNull()
+})
 
 describe('a day is due', () => {
   const sunday = new Date(2026, 10, 22)
@@ -103,8 +106,9 @@ describe('a day is due', () => {
     expect(dueOn('0 2 1 * 5', monday)).toBe(false)
   })
 
-  test('never by a line that means nothing', () => {
+  test('never by a line that means nothing, or days that only croner can tell', () => {
     expect(dueOn('every day', monday)).toBe(false)
+    expect(dueOn('0 2 * * mon#4', monday)).toBe(false)
   })
 })
 

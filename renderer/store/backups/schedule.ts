@@ -34,7 +34,7 @@ const nicknames: Readonly<Record<string, string>> = {
 
 const fieldsOf = (line: string): string[] => {
   const plain = line.trim()
-  return (nicknames[plain.toLowerCase()] ?? plain).split(/\s+/)
+  return (nicknames[plain] ?? plain).split(/\s+/)
 }
 
 /** The simplest way to say a line. */
@@ -81,19 +81,32 @@ export function timingWords(line: string): string {
   return `${every}, ${timing.minute} min past`
 }
 
-type Field = { name: string; from: number; to: number; names?: readonly string[] }
+type Field = {
+  name: string
+  from: number
+  to: number
+  names?: readonly string[]
+  /** Croner's words beyond plain cron, "the last Friday": sound, but which days is for croner to say. */
+  beyond?: RegExp
+}
 
 const fields: readonly Field[] = [
   { name: 'minute', from: 0, to: 59 },
   { name: 'hour', from: 0, to: 23 },
-  { name: 'day of the month', from: 1, to: 31 },
+  { name: 'day of the month', from: 1, to: 31, beyond: /^(LW?|\d+W)$/i },
   {
     name: 'month',
     from: 1,
     to: 12,
     names: 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' '),
   },
-  { name: 'weekday', from: 0, to: 7, names: 'sun mon tue wed thu fri sat'.split(' ') },
+  {
+    name: 'weekday',
+    from: 0,
+    to: 7,
+    names: 'sun mon tue wed thu fri sat'.split(' '),
+    beyond: /^\w+(#[1-5L]|L)$/i,
+  },
 ]
 
 const numberOf = (word: string, { from, names }: Field): number => {
@@ -105,6 +118,7 @@ const numberOf = (word: string, { from, names }: Field): number => {
 function valuesOf(text: string, field: Field): number[] | string {
   const values: number[] = []
   for (const part of text.split(',')) {
+    if (field.beyond?.test(part)) continue
     const [range = '', step, more] = part.split('/')
     const [first = '', last, rest] = range.split('-')
     const every = range === '*' || range === '?'
@@ -152,7 +166,8 @@ export function dueOn(line: string, date: Date): boolean {
   const weekday = date.getDay()
   const onDay = has(2, date.getDate())
   const onWeekday = has(4, weekday, ...(weekday === 0 ? [7] : []))
-  const either = words[2] !== '*' && words[4] !== '*'
+  const [, , ofMonth = '', , ofWeek = ''] = words
+  const either = !/^[*?]$/.test(ofMonth) && !/^[*?]$/.test(ofWeek)
   return has(3, date.getMonth() + 1) && (either ? onDay || onWeekday : onDay && onWeekday)
 }
 
