@@ -3,15 +3,18 @@ import { type Stack, servicesOf } from '../../domain/stack.ts'
 import type { PortRow } from '../../ipc/monitoring-view.ts'
 import { publishedPorts } from '../../stack/published-port.ts'
 import { asTime } from '../situation.ts'
+import { portHolder } from './port-holder.ts'
+
+type Wanting = { project: string; service: string }
 
 /** Every port that the stack wants or that one of its programs holds, with who holds it. */
 export function portRows(stack: Stack, listeners: readonly Listener[]): PortRow[] {
-  const wanted = new Map<string, string[]>()
-  for (const { service } of servicesOf(stack)) {
+  const wanted = new Map<string, Wanting[]>()
+  for (const { project, service } of servicesOf(stack)) {
     for (const { hostPort, protocol } of service.ports.flatMap(publishedPorts)) {
       if (hostPort === 0 || protocol === 'sctp') continue
       const key = `${hostPort}/${protocol}`
-      wanted.set(key, [...(wanted.get(key) ?? []), service.name])
+      wanted.set(key, [...(wanted.get(key) ?? []), { project, service: service.name }])
     }
   }
   const held = new Map(listeners.map((one) => [`${one.port}/${one.protocol}`, one]))
@@ -29,7 +32,7 @@ const keyOf = ({ port, protocol }: Listener) => `${port}/${protocol}`
 function portRow(
   key: string,
   listener: Listener | undefined,
-  wantedBy: string[],
+  wanting: readonly Wanting[],
   stack: Stack,
 ): PortRow {
   const [port, protocol] = key.split('/')
@@ -39,22 +42,17 @@ function portRow(
     addresses: [...(listener?.addresses ?? [])],
     owner: listener ? ownerText(listener.owner) : null,
     ownerKind: listener?.owner.kind ?? 'nobody',
-    wantedBy,
-    conflict: listener !== undefined && wantedBy.length > 0 && !fits(listener, wantedBy, stack),
+    wantedBy: wanting.map(({ service }) => service),
+    conflict: listener !== undefined && wanting.length > 0 && !fits(listener, wanting, stack),
     since: listener ? asTime(listener.since) : null,
   }
 }
 
-/** Held by the service that wants it, at home. Who holds it unseen is no proof of a conflict. */
-function fits({ owner }: Listener, wantedBy: readonly string[], stack: Stack): boolean {
-  if (owner.kind === 'unknown') return true
-  if (owner.kind !== 'container') return isForwarder(owner)
-  return owner.engineId === stack.home.engineId && wantedBy.includes(owner.service)
+/** What is unseen, or an engine that listens for somebody, is no proof of a conflict. */
+function fits({ owner }: Listener, wanting: readonly Wanting[], { home }: Stack): boolean {
+  const holder = portHolder(owner, wanting, home.engineId)
+  return holder !== 'somebody else' && holder !== 'the service elsewhere'
 }
-
-/** Docker Desktop forwards published ports by a process of its own (qemu and its backend). */
-const isForwarder = (owner: PortOwner): boolean =>
-  owner.kind === 'process' && /qemu|com\.docker|docker-proxy|rootlesskit/.test(owner.command)
 
 function ownerText(owner: PortOwner): string {
   switch (owner.kind) {

@@ -6,11 +6,8 @@ import { isOnThisMachine } from '../../../stack/endpoints.ts'
 import { publishedPorts } from '../../../stack/published-port.ts'
 import type { Finding } from '../../finding.ts'
 import { serviceSubject } from '../../monitoring/answers.ts'
+import { portHolder } from '../../monitoring/port-holder.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
-
-/** Programs through which engines themselves listen for their containers. */
-const enginePrograms =
-  /docker|containerd|rootlesskit|slirp4netns|pasta|qemu|vpnkit|gvproxy|lima|colima|podman|netavark|orbstack|com\.docker/i
 
 /** The words of moby 26.1: another container has the port, or somebody else on the machine. */
 const taken = /port is already allocated|address already in use/
@@ -33,11 +30,14 @@ export function portConflict(situation: Situation): Finding[] {
         const refused = mine?.find(
           ({ error }) => taken.test(error) && error.includes(`:${wanted.hostPort}`),
         )
-        const holder = listeners.find(
-          (one) =>
-            overlaps(one, wanted) &&
-            isStranger(one.owner, project, service.name, refused !== undefined),
-        )
+        const wanting = [{ project, service: service.name }]
+        const isStranger = (owner: PortOwner): boolean => {
+          const is = portHolder(owner, wanting, stack.home.engineId)
+          // Only the engine's own refusal tells of whom it does not see, or of another engine.
+          const refusedFor = is === 'unseen' || (is === 'an engine' && owner.kind === 'process')
+          return is === 'somebody else' || (refused !== undefined && refusedFor)
+        }
+        const holder = listeners.find((one) => overlaps(one, wanted) && isStranger(one.owner))
         if (holder === undefined && refused === undefined) return []
         const owner = holder ? nameOfOwner(holder.owner) : 'somebody else'
         const { hostPort, protocol } = wanted
@@ -70,14 +70,6 @@ const has = (container: Container, { hostPort, protocol }: PublishedPort): boole
   isUp(container) &&
   (container.networkMode === 'host' ||
     container.portsGot.some((got) => got.hostPort === hostPort && got.protocol === protocol))
-
-function isStranger(owner: PortOwner, project: string, service: string, refused: boolean): boolean {
-  if (owner.kind === 'container') return owner.project !== project || owner.service !== service
-  if (owner.kind === 'unit') return !/^(docker|containerd|podman)/.test(owner.unit)
-  if (owner.kind === 'process') return refused || !enginePrograms.test(owner.command)
-  // Without root nobody says who it is: only the engine's own refusal makes it a conflict.
-  return refused
-}
 
 const anywhere = ['', '0.0.0.0', '::', '*']
 
