@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -139,6 +140,62 @@ test('Prometheus takes and refuses the corner cases as we do', async () => {
     ({ name, format, body }): Body => ({ name, format, bytes: Buffer.from(body) }),
   )
   await expectAgreement(bodies)
+})
+
+/**
+ * Whether `promtool check metrics` takes a body for an exposition: 0 is well, 3 is well and not in
+ * good style. It knows the text format alone, and reads it by the older of Prometheus's parsers.
+ */
+async function promtoolTakes({ bytes }: Body): Promise<boolean> {
+  const child = spawn(parts.promtool, ['check', 'metrics'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  // It may end before it has read everything.
+  child.stdin.on('error', () => {})
+  // The description of the format wants a newline at the end, a scrape does not.
+  child.stdin.end(bytes.at(-1) === 0x0a ? bytes : Buffer.concat([bytes, Buffer.from('\n')]))
+  const [code] = (await once(child, 'close')) as [number]
+  return code === 0 || code === 3
+}
+
+/** The corners in which promtool and a Prometheus that scrapes differ: there we do as the latter. */
+const onlyAScrapeTakes = [
+  'comments',
+  'blanks everywhere',
+  'escapes',
+  'a newline in a value',
+  'the same twice',
+  'no comma between labels',
+]
+const onlyPromtoolTakes = [
+  'a type without words',
+  'a type with blanks before it',
+  'no UTF-8 in help',
+]
+
+test('promtool check metrics agrees on what is valid, and differs only where it is known to', async () => {
+  const random = seededRandom(20261124)
+  const bodies = [
+    ...expositionCases
+      .filter(({ format }) => format === 'text')
+      .map(({ name, body }): Body => ({ name, format: 'text', bytes: Buffer.from(body) })),
+    ...Array.from({ length: 150 }, (_, index): Body => {
+      const { body } = aRandomExposition(random, 'text')
+      return { name: `random ${index}`, format: 'text', bytes: Buffer.from(body) }
+    }),
+  ]
+  const ours: string[] = []
+  const theirs: string[] = []
+  let bothTake = 0
+  for (const body of bodies) {
+    const weTake = askOurs(body) !== undefined
+    const itTakes = await promtoolTakes(body)
+    if (weTake && itTakes) bothTake += 1
+    else if (weTake) ours.push(body.name)
+    else if (itTakes) theirs.push(body.name)
+  }
+  expect({ ours, theirs }).toEqual({ ours: onlyAScrapeTakes, theirs: onlyPromtoolTakes })
+  expect(bothTake).toBeGreaterThan(150)
 })
 
 test('Prometheus takes and refuses what chance made as we do', async () => {

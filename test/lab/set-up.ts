@@ -21,6 +21,8 @@ export type LabParts = {
   /** Go in front of PATH: dockerd, containerd, runc, docker. */
   programs: readonly string[]
   composePlugin: string
+  /** Beside them, for tests alone. */
+  promtool: string
   images: readonly LabImage[]
 }
 
@@ -54,6 +56,9 @@ const unpackedPackages = [
   'tini/bookworm',
 ]
 
+// trixie's prometheus 2.53 comes without promtool, bookworm's 2.42 with it.
+const packagesAside = ['prometheus/bookworm']
+
 type Report = (line: string) => void
 
 const quietly: Report = () => undefined
@@ -75,7 +80,7 @@ export async function setUp(report: Report = quietly): Promise<LabParts> {
   try {
     report('lab: fetching engine, compose and exporters from Debian, once')
     const tree = join(site, 'tree')
-    await unpackPackages(site, tree)
+    await unpackPackages(site, tree, join(site, 'aside'))
     report('lab: making images')
     const images = await makeImages(tree, join(site, 'images'))
     await writeFile(join(site, 'images.json'), JSON.stringify(images))
@@ -115,6 +120,7 @@ async function readParts(place: string): Promise<LabParts | undefined> {
   return {
     programs: [join(place, 'tree/usr/sbin'), join(place, 'tree/usr/bin')],
     composePlugin: join(place, 'tree/usr/libexec/docker/cli-plugins/docker-compose'),
+    promtool: join(place, 'aside/usr/bin/promtool'),
     images: images.map((image) => ({ ...image, file: join(place, 'images', image.file) })),
   }
 }
@@ -129,11 +135,9 @@ async function forgetIdle(parent: string, idleDays: number): Promise<void> {
 }
 
 /** Downloads with lists and cache of its own: the machine's apt is neither asked nor changed. */
-async function unpackPackages(site: string, tree: string): Promise<void> {
+async function unpackPackages(site: string, tree: string, aside: string): Promise<void> {
   const apt = join(site, 'apt')
-  const downloads = join(apt, 'downloads')
   await mkdir(join(apt, 'lists/partial'), { recursive: true })
-  await mkdir(downloads, { recursive: true })
   const mirror = await mirrorOfThisMachine()
   const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
   const sources = ['trixie', 'bookworm'].map(
@@ -151,10 +155,15 @@ async function unpackPackages(site: string, tree: string): Promise<void> {
     'Acquire::Retries=3',
   ].flatMap((option) => ['-o', option])
   await run('apt-get', [...options, 'update', '-qq'])
-  await run('apt-get', [...options, 'download', '-qq', ...unpackedPackages], { cwd: downloads })
-  await mkdir(tree)
-  const files = (await readdir(downloads)).filter((name) => name.endsWith('.deb'))
-  await Promise.all(files.map((file) => run('dpkg', ['-x', join(downloads, file), tree])))
+  const unpack = async (packages: readonly string[], into: string) => {
+    const downloads = await mkdtemp(join(apt, 'downloads-'))
+    await run('apt-get', [...options, 'download', '-qq', ...packages], { cwd: downloads })
+    await mkdir(into)
+    const files = (await readdir(downloads)).filter((name) => name.endsWith('.deb'))
+    await Promise.all(files.map((file) => run('dpkg', ['-x', join(downloads, file), into])))
+  }
+  await unpack(unpackedPackages, tree)
+  await unpack(packagesAside, aside)
 }
 
 /** The first mirror that this machine's apt uses and that is not the one for security updates. */
