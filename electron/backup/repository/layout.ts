@@ -69,6 +69,8 @@ export function memberName(component: string, path: string): string {
 export function pathProblem(path: string): string | undefined {
   if (path === '.') return undefined
   if (path === '' || path.includes('\0')) return 'has no name'
+  // Half a character that stands for no byte either.
+  if (/[\u{d800}-\u{dc7f}\u{dd00}-\u{dfff}]/u.test(path)) return 'has a name that cannot be'
   if (path.startsWith('/')) return 'is absolute'
   const isPlain = path.split('/').every((name) => name !== '' && name !== '.' && name !== '..')
   return isPlain ? undefined : 'leads out of its directory'

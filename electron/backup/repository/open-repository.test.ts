@@ -1,15 +1,38 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { aBackupSource, aDirectory, aFile, aLink } from '../../../test/support/a-backup-source.ts'
-import { aRepository, backUp, contentsOf, noSignal } from '../../../test/support/a-repository.ts'
+import {
+  aRepository,
+  backUp,
+  contentsOf,
+  noSignal,
+  someFacts,
+} from '../../../test/support/a-repository.ts'
+import { newIdentity } from '../../adapters/archive/sealed-text.ts'
+import { createRepository, isRepository, openRepository } from './open-repository.ts'
+import type { Repository } from './repository.ts'
 
+let root: string
 let directory: string
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'repository-'))
+  root = await mkdtemp(join(tmpdir(), 'repository-'))
+  directory = join(root, 'repository')
 })
-afterEach(() => rm(directory, { recursive: true, force: true }))
+afterEach(() => rm(root, { recursive: true, force: true }))
+
+const plain = { recipients: [] }
+const large = 'x'.repeat(5_000_000)
+
+const packsIn = async () =>
+  (await readdir(join(directory, 'packs'), { recursive: true })).filter((name) =>
+    name.includes('.tar.zst'),
+  )
+
+const filesOf = async (repository: Repository, id: string) =>
+  Object.fromEntries((await repository.files(id)).map((file) => [file.path, file]))
 
 test('gives back what was put in, byte for byte, and says of what it is', async () => {
   const repository = await aRepository(directory)
@@ -20,16 +43,14 @@ test('gives back what was put in, byte for byte, and says of what it is', async 
       aFile('a', 'one'),
       aFile('empty', ''),
       aLink('to', '../elsewhere'),
-      aFile('deep/b', 'x'.repeat(5_000_000)),
+      aFile('deep/b', large),
     ]),
   )
   expect(entry.manifest.components).toEqual([
     expect.objectContaining({ id: 'volume:data', files: 3, sizeBytes: 5_000_003 }),
   ])
   expect(entry.marks.verifiedAt).toBeDefined()
-  const { sound, broken } = await repository.snapshots()
-  expect(sound).toEqual([entry])
-  expect(broken).toEqual([])
+  expect(await repository.snapshots()).toEqual({ sound: [entry], broken: [] })
   const files = await repository.files(entry.id)
   expect(files.map(({ path, type }) => [path, type])).toEqual([
     ['.', 'directory'],
@@ -41,8 +62,413 @@ test('gives back what was put in, byte for byte, and says of what it is', async 
   expect(await contentsOf(repository, files)).toEqual({
     'volume:data/a': 'one',
     'volume:data/empty': '',
-    'volume:data/deep/b': 'x'.repeat(5_000_000),
+    'volume:data/deep/b': large,
   })
   expect(await repository.verify('all', noSignal(), () => {})).toEqual([])
   expect(await readdir(join(directory, 'tmp'))).toEqual([])
+  expect((await repository.space()).ownBytes).toBeGreaterThan(entry.storedBytes)
+})
+
+describe('stores once', () => {
+  test('what is unchanged, small or large, without reading what the source knows', async () => {
+    const repository = await aRepository(directory)
+    const items = [aFile('small', 'one'), aFile('large', large), aFile('copy', large)]
+    const first = await backUp(repository, aBackupSource(items))
+    expect((await filesOf(repository, first.id))['copy']?.member).toBe('volume=data/large')
+    const again = await backUp(repository, aBackupSource(items))
+    expect(again.manifest.addedBytes).toBe(0)
+    expect(again.storedBytes).toBe(first.storedBytes)
+    const files = await filesOf(repository, again.id)
+    const unread = items.map(({ open: _open, ...item }) => ({
+      ...item,
+      known: { sha256: files[item.path]?.sha256 ?? '' },
+    }))
+    const known = await backUp(repository, aBackupSource(unread))
+    expect(known.manifest.addedBytes).toBe(0)
+    expect(await packsIn()).toHaveLength(1)
+    const read = await contentsOf(repository, await repository.files(known.id))
+    expect(read['volume:data/copy']).toBe(large)
+  })
+
+  test('each block of Prometheus, also when its meta.json was written anew', async () => {
+    const repository = await aRepository(directory)
+    const block = (name: string, meta: string) => [
+      aFile(`${name}/chunks/000001`, `${name}${large}`),
+      aFile(`${name}/meta.json`, meta),
+    ]
+    const prometheus = (...blocks: ReturnType<typeof block>[]) =>
+      aBackupSource(blocks.flat(), {
+        id: 'prometheus:odin/prometheus',
+        packing: 'whole-directories',
+      })
+    const first = await backUp(repository, prometheus(block('01A', '{}'), block('01B', '{"b":1}')))
+    expect(await packsIn()).toHaveLength(2)
+    const second = await backUp(
+      repository,
+      prometheus(block('01B', '{"b":2}'), block('01C', '{"c":1}')),
+    )
+    expect(await packsIn()).toHaveLength(4)
+    const files = await filesOf(repository, second.id)
+    const before = await filesOf(repository, first.id)
+    expect(files['01B/chunks/000001']?.pack).toBe(before['01B/chunks/000001']?.pack)
+    expect(files['01B/meta.json']?.pack).not.toBe(before['01B/meta.json']?.pack)
+  })
+
+  test('but the configuration is always whole in one pack', async () => {
+    const repository = await aRepository(directory)
+    const configuration = (...items: ReturnType<typeof aFile>[]) =>
+      aBackupSource([aDirectory('.'), ...items], { id: 'configuration', packing: 'self-contained' })
+    await backUp(repository, configuration(aFile('a', 'a'), aFile('b', 'b')))
+    const { id } = await backUp(repository, configuration(aFile('a', 'a'), aFile('b', 'c')))
+    const { a, b } = await filesOf(repository, id)
+    expect(a?.pack).toBe(b?.pack)
+    expect(await packsIn()).toHaveLength(2)
+    await backUp(repository, configuration(aFile('a', 'a'), aFile('b', 'c')))
+    expect(await packsIn()).toHaveLength(2)
+  })
+
+  test('not what is known to be damaged: the next backup stores it again', async () => {
+    const repository = await aRepository(directory)
+    const source = () => aBackupSource({ a: 'one', b: large })
+    const { id } = await backUp(repository, source())
+    const [pack = ''] = await packsIn()
+    const path = join(directory, 'packs', pack)
+    const content = await readFile(path)
+    await rm(path)
+    await writeFile(path, content.subarray(1))
+    expect(await repository.verify('all', noSignal(), () => {})).toEqual([
+      {
+        snapshot: id,
+        packs: [pack.slice(3, 67)],
+        files: ['volume:data/a', 'volume:data/b'],
+        papers: [],
+      },
+    ])
+    expect((await repository.find(id)).marks.damaged?.files).toHaveLength(2)
+    await backUp(repository, source())
+    expect(await repository.verify('all', noSignal(), () => {})).toEqual([])
+    expect((await repository.find(id)).marks.damaged).toBeUndefined()
+  })
+})
+
+describe('what cannot be read is a gap, and the rest is kept', () => {
+  const breaking = (bytes: string) =>
+    Readable.from(
+      (function* () {
+        yield Buffer.from(bytes)
+        throw new Error('The disk reports an error.')
+      })(),
+    )
+
+  test.each([
+    ['small', 10],
+    ['large', 5_000_000],
+  ])('a %s file that breaks', async (_size, sizeBytes) => {
+    const repository = await aRepository(directory)
+    const draft = await repository.begin()
+    const { gaps, component } = await draft.add(
+      aBackupSource(
+        [
+          aFile('a', 'one'),
+          aFile('b', '', { sizeBytes, open: () => breaking('1234') }),
+          aFile('c', 'two'),
+        ],
+        { gaps: ['The source says so.'] },
+      ),
+      noSignal(),
+      () => {},
+    )
+    expect(gaps).toEqual([
+      '"b" is not in the snapshot: The disk reports an error.',
+      'The source says so.',
+    ])
+    expect(component.files).toBe(2)
+    const { id } = await draft.commit(someFacts(), noSignal())
+    expect(await contentsOf(repository, await repository.files(id))).toEqual({
+      'volume:data/a': 'one',
+      'volume:data/c': 'two',
+    })
+  })
+
+  test.each([5, 5_000_000])('a file that changed is given again: %d bytes', async (sizeBytes) => {
+    const repository = await aRepository(directory)
+    const draft = await repository.begin()
+    const grown = 'y'.repeat(sizeBytes + 3)
+    const { gaps } = await draft.add(
+      aBackupSource([
+        aFile('log', 'y'.repeat(sizeBytes + 1), { sizeBytes }),
+        aFile('log', grown, { again: true }),
+      ]),
+      noSignal(),
+      () => {},
+    )
+    expect(gaps).toEqual([])
+    const { id } = await draft.commit(someFacts(), noSignal())
+    expect(await contentsOf(repository, await repository.files(id))).toEqual({
+      'volume:data/log': grown,
+    })
+  })
+
+  test('a file that does not stop changing is kept as it was read, and said', async () => {
+    const repository = await aRepository(directory)
+    const draft = await repository.begin()
+    const { gaps } = await draft.add(
+      aBackupSource([aFile('log', large, { sizeBytes: 4_000_000 })]),
+      noSignal(),
+      () => {},
+    )
+    expect(gaps).toEqual([
+      '"log" changed while it was read (it became longer), and what is kept of it may be torn.',
+    ])
+    const { id } = await draft.commit(someFacts(), noSignal())
+    expect((await filesOf(repository, id))['log']?.sizeBytes).toBe(4_000_000)
+  })
+
+  test('paths that lead out, and such that come twice', async () => {
+    const repository = await aRepository(directory)
+    const draft = await repository.begin()
+    const items = ['../x', '/etc/passwd', 'a', 'a'].map((path) => aFile(path, path))
+    const { gaps } = await draft.add(aBackupSource(items), noSignal(), () => {})
+    expect(gaps).toEqual([
+      '"../x" leads out of its directory, and is left out.',
+      '"/etc/passwd" is absolute, and is left out.',
+      '"a" came twice, and only the first one is kept.',
+    ])
+    await draft.abandon()
+  })
+
+  test('a source that fails costs its own part alone, and is closed', async () => {
+    const repository = await aRepository(directory)
+    const draft = await repository.begin()
+    let closed = 0
+    const failing = aBackupSource([aFile('a', large)], {
+      id: 'volume:other',
+      breaks: new Error('The engine has gone.'),
+      onClose: () => {
+        closed += 1
+      },
+    })
+    await expect(draft.add(failing, noSignal(), () => {})).rejects.toThrow('The engine has gone.')
+    expect(closed).toBe(1)
+    await draft.add(aBackupSource({ b: 'two' }), noSignal(), () => {})
+    const { manifest } = await draft.commit(someFacts(), noSignal())
+    expect(manifest.components.map(({ id }) => id)).toEqual(['volume:data'])
+    expect(await packsIn()).toHaveLength(1)
+  })
+})
+
+describe('until it is committed nothing counts', () => {
+  test('given up, it leaves nothing', async () => {
+    const repository = await aRepository(directory)
+    const draft = await repository.begin()
+    await draft.add(aBackupSource({ a: 'one' }), noSignal(), () => {})
+    await draft.abandon()
+    expect(await packsIn()).toEqual([])
+    expect(await readdir(join(directory, 'tmp'))).toEqual([])
+    expect((await repository.snapshots()).sound).toEqual([])
+  })
+
+  test('cancelled in the middle of a file, it stops there', async () => {
+    const repository = await aRepository(directory)
+    const draft = await repository.begin()
+    const cancel = new AbortController()
+    const endless = Readable.from(
+      (async function* () {
+        for (;;) yield Buffer.alloc(65536)
+      })(),
+    )
+    const adding = draft.add(
+      aBackupSource([aFile('a', '', { sizeBytes: 1e12, open: () => endless })]),
+      cancel.signal,
+      ({ bytes }) => {
+        if (bytes > 10_000_000) cancel.abort(new Error('The person said stop.'))
+      },
+    )
+    await expect(adding).rejects.toThrow('The person said stop.')
+    await draft.abandon()
+    expect(await packsIn()).toEqual([])
+  })
+
+  test('with nothing in it, it is no snapshot', async () => {
+    const draft = await (await aRepository(directory)).begin()
+    await expect(draft.commit(someFacts(), noSignal())).rejects.toThrow('so there is no snapshot')
+    await draft.abandon()
+  })
+})
+
+describe('encrypted', () => {
+  test('nothing is readable without the key, and lists are remembered for this user', async () => {
+    const { identity, recipient } = await newIdentity()
+    const cacheDirectory = join(root, 'cache')
+    const repository = await aRepository(
+      directory,
+      { recipients: [recipient], identity },
+      { cacheDirectory },
+    )
+    const { id } = await backUp(repository, aBackupSource({ 'hidden-name': 'hidden-content' }))
+    for (const name of await readdir(directory, { recursive: true, withFileTypes: true })) {
+      if (!name.isFile()) continue
+      const content = await readFile(join(name.parentPath, name.name), 'latin1')
+      expect(content).not.toContain('hidden-')
+    }
+    expect(await contentsOf(repository, await repository.files(id))).toEqual({
+      'volume:data/hidden-name': 'hidden-content',
+    })
+    expect(await repository.verify('all', noSignal(), () => {})).toEqual([])
+
+    // Without the identity a backup goes on, and still knows what is there.
+    const sealed = await openRepository(directory, { recipients: [recipient] }, { cacheDirectory })
+    const next = await backUp(sealed, aBackupSource({ 'hidden-name': 'hidden-content' }))
+    expect(next.manifest.addedBytes).toBe(0)
+    const stranger = await openRepository(directory, plain)
+    await expect(stranger.files(id)).rejects.toThrow('its key is not in the keyring')
+    expect((await stranger.snapshots()).sound).toHaveLength(2)
+    expect(await stranger.verify('all', noSignal(), () => {})).toEqual([])
+  })
+
+  test('content is shared neither with what is open nor with what is for other keys', async () => {
+    const source = () => aBackupSource({ a: 'one' })
+    await backUp(await aRepository(directory), source())
+    const keys = [await newIdentity(), await newIdentity()]
+    for (const { identity, recipient } of keys) {
+      const repository = await openRepository(directory, { recipients: [recipient], identity })
+      const { id, manifest } = await backUp(repository, source())
+      expect(manifest.addedBytes).toBeGreaterThan(0)
+      expect(await contentsOf(repository, await repository.files(id))).toEqual({
+        'volume:data/a': 'one',
+      })
+    }
+  })
+})
+
+describe('prune', () => {
+  const options = { dryRun: false, signal: noSignal() }
+  const forget = (...ids: string[]) => ids.map((id) => ({ id, reason: 'for the test' }))
+  const someSnapshots = async (repository: Repository, count: number) => {
+    const ids: string[] = []
+    for (let n = 0; n < count; n++) {
+      ids.push(
+        (await backUp(repository, aBackupSource({ same: 'same', [`${n}`]: `only ${n}` }))).id,
+      )
+    }
+    return ids
+  }
+
+  test('moves to the trash what only the forgotten need, and copied back it is there again', async () => {
+    const repository = await aRepository(directory)
+    const [a = '', b = '', c = ''] = await someSnapshots(repository, 3)
+    const dry = await repository.prune(forget(b), { ...options, dryRun: true })
+    expect((await repository.snapshots()).sound).toHaveLength(3)
+    expect(await repository.prune(forget(b), options)).toEqual(dry)
+    expect(dry.packs).toBe(1)
+    expect((await repository.snapshots()).sound.map(({ id }) => id)).toEqual([c, a])
+    expect(await repository.verify('all', noSignal(), () => {})).toEqual([])
+    const [day = ''] = await readdir(join(directory, 'trash'))
+    const trash = join(directory, 'trash', day)
+    expect((await readdir(trash)).sort()).toEqual(['marks', 'packs', 'snapshots'])
+    await rename(join(trash, 'snapshots', b), join(directory, 'snapshots', b))
+    for (const [pack = ''] of [await readdir(join(trash, 'packs'), { recursive: true })]) {
+      await rm(join(directory, 'packs', pack), { recursive: true, force: true })
+      await rename(join(trash, 'packs', pack), join(directory, 'packs', pack))
+    }
+    expect(await repository.verify(b, noSignal(), () => {})).toEqual([])
+  })
+
+  test('empties the trash after seven days, and not before', async () => {
+    let now = Date.UTC(2026, 10, 23)
+    const repository = await aRepository(directory, plain, { now: () => now })
+    const [a = ''] = await someSnapshots(repository, 3)
+    await repository.prune(forget(a), options)
+    now += 7 * 86_400_000
+    await repository.prune([], options)
+    expect(await readdir(join(directory, 'trash'))).toEqual(['2026-11-23'])
+    now += 86_400_000
+    await repository.prune([], options)
+    expect(await readdir(join(directory, 'trash'))).toEqual([])
+  })
+
+  test('refuses what must not go', async () => {
+    let now = Date.UTC(2026, 10, 23)
+    const repository = await aRepository(directory, plain, { now: () => now })
+    const [a = '', b = '', c = ''] = await someSnapshots(repository, 3)
+    await expect(repository.prune(forget(a, b), options)).rejects.toThrow('Fewer than two verified')
+    await repository.mark(a, { pinned: 'known good' })
+    await expect(repository.prune(forget(a), options)).rejects.toThrow('is pinned (known good)')
+    await repository.mark(a, { pinned: undefined })
+    await writeFile(join(directory, 'marks', `${b}.json`), '{"pinned":')
+    await expect(repository.prune(forget(b), options)).rejects.toThrow('marks cannot be read')
+    await expect(repository.prune(forget('nope'), options)).rejects.toThrow(
+      'is not a sound snapshot',
+    )
+    now -= 1000
+    await expect(repository.prune(forget(c), options)).rejects.toThrow('is of a time to come')
+    expect((await repository.snapshots()).sound).toHaveLength(3)
+  })
+
+  test('leaves all packs where a snapshot cannot say what it needs', async () => {
+    const repository = await aRepository(directory)
+    const [a = '', b = ''] = await someSnapshots(repository, 4)
+    const before = await packsIn()
+    await rm(join(directory, 'snapshots', b, 'PACKS.sha256'))
+    const again = await openRepository(directory, plain)
+    expect((await again.snapshots()).broken).toEqual([
+      { id: b, sentence: 'PACKS.sha256 is missing.' },
+    ])
+    expect(await again.prune(forget(a), options)).toEqual({ packs: 0, freedBytes: 0 })
+    expect(await packsIn()).toEqual(before)
+  })
+})
+
+describe('opening', () => {
+  test('finds a snapshot by the end of its name, if that is one', async () => {
+    const repository = await aRepository(directory)
+    const { id } = await backUp(repository, aBackupSource({ a: 'a' }))
+    expect((await repository.find(id.slice(-8).toLowerCase())).id).toBe(id)
+    await expect(repository.find('nope')).rejects.toThrow('No snapshot ends in nope.')
+    const other = id.slice(0, 21).concat('0'.repeat(18), id.slice(-8))
+    await rename(join(directory, 'snapshots', id), join(directory, 'snapshots', other))
+    await expect(repository.find(id.slice(-8))).rejects.toThrow(`manifest.json is that of ${id}.`)
+  })
+
+  test('makes a repository where nothing is, or where making one was cut off', async () => {
+    expect(await isRepository(directory)).toBe(false)
+    const { id } = await aRepository(directory)
+    expect(await isRepository(directory)).toBe(true)
+    await rm(join(directory, 'ODIN-BACKUP'))
+    expect((await createRepository(directory, plain)).id).not.toBe(id)
+    await writeFile(join(root, 'letter'), 'Dear Ada')
+    await expect(createRepository(root, plain)).rejects.toThrow('is not empty')
+    await expect(openRepository(root, plain)).rejects.toThrow('is no backup repository')
+  })
+
+  test('a format that is too new is only read', async () => {
+    const repository = await aRepository(directory)
+    const entry = await backUp(repository, aBackupSource({ a: 'a' }))
+    const magic = join(directory, 'ODIN-BACKUP')
+    const text = await readFile(magic, 'utf8')
+    await writeFile(magic, text.replace('"format":1', '"format":2'))
+    const newer = await openRepository(directory, plain)
+    expect((await newer.snapshots()).sound).toEqual([entry])
+    expect(await newer.verify('all', noSignal(), () => {})).toEqual([])
+    const sentence = /has format 2, and this version of Odin Sentinel writes format 1/
+    await expect(newer.begin()).rejects.toThrow(sentence)
+    await expect(newer.prune([], { dryRun: false, signal: noSignal() })).rejects.toThrow(sentence)
+    await expect(newer.mark(entry.id, { pinned: 'x' })).rejects.toThrow(sentence)
+  })
+
+  test('the way back without the app is brought up to date', async () => {
+    const repository = await aRepository(directory)
+    await writeFile(join(directory, 'recover.sh'), '# of an older version\n')
+    await backUp(repository, aBackupSource({ a: 'a' }))
+    expect(await readFile(join(directory, 'recover.sh'), 'utf8')).toContain('META.sha256')
+  })
+
+  test('what a writer of marks has left in an hour is removed, not what is being written', async () => {
+    const repository = await aRepository(directory)
+    const [old, fresh] = ['.old.tmp', '.fresh.tmp'].map((name) => join(directory, 'marks', name))
+    for (const path of [old ?? '', fresh ?? '']) await writeFile(path, '{')
+    await utimes(old ?? '', 0, 0)
+    await (await repository.begin()).abandon()
+    expect(await readdir(join(directory, 'marks'))).toEqual(['.fresh.tmp'])
+  })
 })

@@ -40,6 +40,9 @@ export async function unneededPacks(
  * snapshots, their packs. What a killed prune has not moved yet goes to the trash.
  */
 export async function sweep(layout: Layout, shelf: Shelf, now: number): Promise<void> {
+  for (const directory of [layout.directory, layout.locks, dirname(layout.marks(''))]) {
+    await removeTornWrites(directory, now)
+  }
   const left = await readdir(layout.tmp)
   if (left.length === 0) return
   const isOfPrune = left.some((name) => name.startsWith(pruneMark))
@@ -52,6 +55,18 @@ export async function sweep(layout: Layout, shelf: Shelf, now: number): Promise<
     else await rm(path, { force: true })
   }
   for (const name of left) await rm(join(layout.tmp, name), { recursive: true, force: true })
+}
+
+/** Others may be writing marks at this moment, in a file beside them. */
+const tornAfterMilliseconds = 3_600_000
+
+async function removeTornWrites(directory: string, now: number): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!/^\..*\.tmp$|^draft-[0-9a-f]+$/.test(name)) continue
+    const path = join(directory, name)
+    const stats = await stat(path).catch(() => undefined)
+    if (stats && now - stats.mtimeMs > tornAfterMilliseconds) await rm(path, { force: true })
+  }
 }
 
 /** The trash has the same directories as the repository: copied back, all is as it was. */

@@ -112,7 +112,7 @@ export function componentReader(
     return new Transform({
       transform(chunk: Buffer, _encoding, done) {
         progress(chunk.byteLength)
-        done(null, chunk)
+        done(signal.aborted ? abortedBy(signal) : null, chunk)
       },
     })
   }
@@ -207,5 +207,8 @@ function gapSentence(path: string, why: string, isKept: boolean): string {
 }
 
 const sentenceOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+const abortedBy = ({ reason }: AbortSignal): Error =>
+  reason instanceof Error ? reason : new Error(String(reason))
 
 const quoted = (path: string) => JSON.stringify(path)

@@ -74,6 +74,7 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
       layout,
       tmp,
       recipients: key.recipients,
+      signal,
       isUndivided: packing === 'self-contained',
       isPresent: (pack) => present.has(pack),
       onFinished,

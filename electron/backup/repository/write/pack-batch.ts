@@ -57,12 +57,14 @@ export function packBatch(into: {
   /** For packs that are not finished. */
   tmp: string
   recipients: readonly string[]
+  /** Stops in the middle of a member. */
+  signal: AbortSignal
   /** A single pack of whatever size. */
   isUndivided: boolean
   isPresent: (pack: string) => boolean
   onFinished: (pack: NewPack) => void
 }): PackBatch {
-  const { layout, tmp, recipients, isUndivided } = into
+  const { layout, tmp, recipients, signal, isUndivided } = into
   let open: OpenPack | undefined
 
   async function begin(): Promise<OpenPack> {
@@ -83,8 +85,17 @@ export function packBatch(into: {
     into.onFinished({ sha256, sizeBytes, isNew, members })
   }
 
+  async function abandon(): Promise<void> {
+    if (!open) return
+    open.ref.isLost = true
+    const { writer } = open
+    open = undefined
+    await writer.abandon()
+  }
+
   return {
     divide,
+    abandon,
     async add(member, content) {
       open ??= await begin()
       const pack = open
@@ -94,6 +105,9 @@ export function packBatch(into: {
         return { ref: pack.ref, member: name, ...packed }
       }
       let failure: Error | undefined
+      // The writer fills up what breaks, which of a large file takes its time.
+      const stop = () => void abandon().catch(() => {})
+      signal.addEventListener('abort', stop, { once: true })
       if (content && !(content instanceof Uint8Array)) {
         content.once('error', (error) => {
           failure = error
@@ -106,6 +120,7 @@ export function packBatch(into: {
         if (!isUndivided && pack.bytes >= packBytes) await divide()
         return packed
       } catch (error) {
+        signal.throwIfAborted()
         if (error instanceof ContentChanged) {
           const { sha256, sizeBytes, readBytes } = error
           if (readBytes < sizeBytes) throw new ContentProblem('it became shorter')
@@ -113,14 +128,9 @@ export function packBatch(into: {
         }
         if (failure) throw new ContentProblem(failure.message)
         throw error
+      } finally {
+        signal.removeEventListener('abort', stop)
       }
-    },
-    async abandon() {
-      if (!open) return
-      open.ref.isLost = true
-      const { writer } = open
-      open = undefined
-      await writer.abandon()
     },
   }
 }
