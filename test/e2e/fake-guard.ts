@@ -223,6 +223,12 @@ export async function openGuard(): Promise<Sentinel> {
         warnings: [],
       }
     },
+    simulate: () => Promise.reject(new Error('There is no other engine.')),
+    openOperations: async () => [],
+    async settle(id, direction) {
+      fake.calls.push(`settle ${id} ${direction}`)
+      throw new Error(`There is no operation ${id}.`)
+    },
     async execute(wanted) {
       fake.calls.push(`execute ${wanted.slice(0, 4)}`)
       if (wanted !== hash) throw new Error('That plan is not known any more.')

@@ -75,6 +75,9 @@ beforeEach(() => {
     timeline: () => [],
     report: async () => '',
     setTrayHost: () => {},
+    openOperations: async () => [],
+    settle: () => Promise.reject(new Error('Nothing is open.')),
+    simulate: () => Promise.reject(new Error('There is no other engine.')),
   }
   const notifier: Notifier = {
     name: 'test',

@@ -1,5 +1,5 @@
 import type { Foreseen } from '../../ipc/simulation-view.ts'
-import type { Move } from './simulate.ts'
+import type { Move } from './move.ts'
 
 /** Directories that Docker Desktop's own machine has of its own, under the same names. */
 const ofTheMachine = ['/proc', '/sys', '/dev', '/run', '/var/run', '/var/lib/docker', '/']

@@ -2,7 +2,7 @@ import type { Container } from '../../domain/container.ts'
 import type { Listener, PortOwner } from '../../domain/port.ts'
 import { containersOf, isUp } from '../../domain/whereabouts.ts'
 import type { Foreseen } from '../../ipc/simulation-view.ts'
-import type { Move } from './simulate.ts'
+import type { Move } from './move.ts'
 
 // What a container takes for granted: its data, a card, free ports, its image.
 

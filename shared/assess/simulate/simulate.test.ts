@@ -14,7 +14,8 @@ import { someMonitoring } from '../../../test/support/some-monitoring.ts'
 import { emptyHistory } from '../../domain/history.ts'
 import { known } from '../../domain/reading.ts'
 import type { Situation } from '../situation.ts'
-import { type Destination, simulate } from './simulate.ts'
+import type { Destination } from './move.ts'
+import { simulate } from './simulate.ts'
 
 const data = (service: string, source: string) =>
   aContainer({

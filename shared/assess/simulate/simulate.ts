@@ -1,35 +1,13 @@
-import type { Container } from '../../domain/container.ts'
-import type { Engine, EngineSight } from '../../domain/engine.ts'
+import type { EngineSight } from '../../domain/engine.ts'
 import type { MonitoringSights } from '../../domain/monitoring.ts'
 import { known } from '../../domain/reading.ts'
-import type { Stack } from '../../domain/stack.ts'
 import { homeContainers, homeSight } from '../../domain/whereabouts.ts'
 import type { Foreseen } from '../../ipc/simulation-view.ts'
 import { targetCannotWork } from '../rules/prometheus/target-cannot-work.ts'
 import type { Situation } from '../situation.ts'
 import { bindMounts, measuredMachine } from './foreseen-mounts.ts'
 import { gpus, images, ports, volumes } from './foreseen-resources.ts'
-
-/** Where the stack would go. */
-export type Destination = {
-  context: string
-  sight: EngineSight
-  engine: Engine
-  /** Names of its volumes; absent where nobody could look. */
-  volumes?: readonly string[]
-  /** References of its images; absent where nobody could look. */
-  images?: readonly string[]
-  /** Directories of this machine that Docker Desktop shares with its own; absent elsewhere. */
-  sharedDirectories?: readonly string[]
-}
-
-export type Move = {
-  situation: Situation
-  stack: Stack
-  /** The containers as they are at home now. */
-  containers: readonly Container[]
-  destination: Destination
-}
+import type { Destination, Move } from './move.ts'
 
 /**
  * What would break if the stack ran on another engine as it is, told before anything is moved.
