@@ -2,6 +2,7 @@ import type { SnapshotView } from '../../../shared/ipc/backup-view.ts'
 import { daysBetween } from '../../../shared/kit/day-and-time.ts'
 import { pathsOf } from '../monitoring/plot.ts'
 import { countWords } from '../wording.ts'
+import { isLight } from './preview.ts'
 import { sizeWords } from './words.ts'
 
 export const sizePlotSize = { width: 264, height: 56 } as const
@@ -14,12 +15,13 @@ export type SizePlot = {
   paths: readonly string[]
 }
 
-/** Taken before a plan it holds configuration alone: its size says nothing of the others. */
-const isWhole = ({ reason }: SnapshotView): boolean => reason === 'scheduled' || reason === 'manual'
+/** What holds configuration alone says nothing of the size of the others. */
+const wholeOf = (snapshots: readonly SnapshotView[]): SnapshotView[] =>
+  snapshots.every(isLight) ? [...snapshots] : snapshots.filter((one) => !isLight(one))
 
 /** Size over time. Between two backups nothing is missing, so the line has no gaps. */
 export function sizePlots(snapshots: readonly SnapshotView[]): SizePlot[] {
-  const whole = snapshots.filter(isWhole).toReversed()
+  const whole = wholeOf(snapshots).toReversed()
   const [oldest, newest] = [whole[0], whole.at(-1)]
   if (oldest === undefined || newest === undefined) return []
   const from = Date.parse(oldest.at)
