@@ -76,6 +76,11 @@ export const preloadEntry: NodeEntry = {
   file: 'preload.cjs',
   format: 'cjs',
 }
+export const backupEntry: NodeEntry = {
+  entry: 'electron/backup/process/backup-process.ts',
+  file: 'backup-process.js',
+  format: 'es',
+}
 const cliEntry: NodeEntry = { entry: 'electron/cli.ts', file: 'cli.js', format: 'es' }
 
 export async function bundleRenderer(outDir?: string): Promise<void> {
@@ -87,9 +92,10 @@ export async function bundleRenderer(outDir?: string): Promise<void> {
   })
 }
 
-/** Fills `dist/`: main.js, preload.cjs, renderer/ and cli.js. */
+/** Fills `dist/`: main.js, preload.cjs, backup-process.js, renderer/ and cli.js. */
 export async function bundle(): Promise<void> {
-  for (const entry of [mainEntry, preloadEntry, cliEntry]) await build(nodeConfig(entry))
+  for (const entry of [mainEntry, preloadEntry, backupEntry, cliEntry])
+    await build(nodeConfig(entry))
   await bundleRenderer()
 }
 

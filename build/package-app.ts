@@ -38,6 +38,7 @@ function configurationOf({ electron, output, forTests }: Packaging): Configurati
     files: [
       'dist/main.js',
       'dist/preload.cjs',
+      'dist/backup-process.js',
       'dist/renderer/**',
       'assets/**',
       '!assets/pictures/**',

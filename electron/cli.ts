@@ -6,6 +6,7 @@ import { places } from './adapters/disk/places.ts'
 import { desktopNotifier } from './adapters/notifications/desktop-notifier.ts'
 import { secretStore } from './adapters/secrets/secret-store.ts'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
+import { forkDoor } from './backup/process/fork-door.ts'
 import { runProgram } from './cli/program.ts'
 import { openDemo, openGuard } from './guard.ts'
 import { readIncidentRecords } from './sentinel/keep/incident-records.ts'
@@ -60,6 +61,11 @@ async function readTimeline(since: string) {
   }
 }
 
+const isBundled = import.meta.filename.endsWith('.js')
+const backupDoor = forkDoor(
+  join(import.meta.dirname, isBundled ? 'backup-process.js' : 'backup/process/backup-process.ts'),
+)
+
 function sayProblem(sentence: string): void {
   process.stderr.write(`odin-sentinel: ${sentence}\n`)
 }
@@ -76,7 +82,8 @@ const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   session: {
-    open: (options) => openGuard({ ...options, onProblem: sayProblem, settings, version }),
+    open: (options) =>
+      openGuard({ ...options, onProblem: sayProblem, settings, version, backupDoor }),
     stdin: process.stdin,
     stdout: process.stdout,
     readRunbook: (code) => readFile(join(root, 'assets/runbooks', `${code}.md`), 'utf8'),

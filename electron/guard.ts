@@ -1,12 +1,19 @@
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { places } from './adapters/disk/places.ts'
-import { grafanaTokenName, secretStore } from './adapters/secrets/secret-store.ts'
+import {
+  backupIdentityName,
+  grafanaTokenName,
+  secondCopyPasswordName,
+  secretStore,
+} from './adapters/secrets/secret-store.ts'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
 import { userUnits } from './adapters/systemd/user-unit.ts'
+import type { BackupDoor, BackupSecrets } from './backup/process/process-talk.ts'
 import { openDemoWorld } from './demo/demo-world.ts'
 import { playStory } from './demo/play-story.ts'
 import { howToPlay, story } from './demo/story.ts'
+import { backupDoorsHere } from './sentinel/backups/doors-here.ts'
 import type { SettingsFile } from './sentinel/keep/settings-file.ts'
 import { openSentinel } from './sentinel/open-sentinel.ts'
 import type { Sentinel } from './sentinel/surface.ts'
@@ -23,6 +30,8 @@ type GuardOptions = {
   /** With them incidents are forwarded, metrics served and the heart beats, as they say. */
   settings?: SettingsFile
   version?: string
+  /** Starts the backup process; without it nobody keeps backups. */
+  backupDoor?: BackupDoor
 }
 
 /** Beside the sources and beside the bundle alike; no editor can look into an archive. */
@@ -33,14 +42,18 @@ const schema = join(import.meta.dirname, '../shared/schemas/stack.schema.json').
 
 /** The guard of this machine's own Docker. */
 export async function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
-  const { settings, version = '', onProblem = () => {}, ...rest } = options
+  const { settings, version = '', onProblem = () => {}, backupDoor: door, ...rest } = options
   const { state } = places(process.env, homedir())
+  const place = { env: process.env, homeDirectory: homedir() }
   let tell: (subject: string, sentence: string) => void = () => {}
   const guard = await openSentinel({
     ...rest,
     onProblem,
     schema,
-    place: { env: process.env, homeDirectory: homedir() },
+    place,
+    ...(door && {
+      backups: backupDoorsHere({ door, place, secretsOf: secretsIn(state), version }),
+    }),
     userUnits: userUnits(connectSessionBus),
     grafanaToken: tokensIn(state),
     onOpen(lent) {
@@ -81,14 +94,32 @@ function tokensIn(stateDirectory: string): (stack: string) => Promise<string | u
   }
 }
 
-async function readToken(stateDirectory: string, stack: string): Promise<string | undefined> {
+const readToken = (stateDirectory: string, stack: string): Promise<string | undefined> =>
+  readSecret(stateDirectory, grafanaTokenName(stack))
+
+async function readSecret(stateDirectory: string, name: string): Promise<string | undefined> {
   const bus = connectSessionBus()
   try {
-    return await secretStore(bus, stateDirectory).read(grafanaTokenName(stack))
+    return await secretStore(bus, stateDirectory).read(name)
   } finally {
     bus?.connection.end()
   }
 }
+
+/** What a backup process is handed over its channel. */
+const secretsIn =
+  (stateDirectory: string) =>
+  async (stack: string): Promise<BackupSecrets> => {
+    const names = [backupIdentityName, grafanaTokenName, secondCopyPasswordName]
+    const [identity, grafanaToken, secondCopyPassword] = await Promise.all(
+      names.map((nameOf) => readSecret(stateDirectory, nameOf(stack)).catch(() => undefined)),
+    )
+    return {
+      ...(identity !== undefined && { identity }),
+      ...(grafanaToken !== undefined && { grafanaToken }),
+      ...(secondCopyPassword !== undefined && { secondCopyPassword }),
+    }
+  }
 
 export type DemoGuard = {
   /** Stops with its world. */

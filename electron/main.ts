@@ -13,6 +13,7 @@ import { notifyOfIncidents } from './sentinel/tell/notify.ts'
 import { sendTestNotice } from './sentinel/tell/test-notice.ts'
 import { registerAppScheme, serveApp } from './shell/app-protocol.ts'
 import { sessionAutostart } from './shell/autostart.ts'
+import { utilityDoor } from './shell/backup-door.ts'
 import { electronNotifier } from './shell/electron-notifications.ts'
 import { handlersFor } from './shell/handlers.ts'
 import { harden, tameChromium } from './shell/hardening.ts'
@@ -66,7 +67,15 @@ async function run(): Promise<void> {
   const tellProblem = ({ message }: Error) => void dialog.showMessageBox({ type: 'error', message })
   const stacks = (wishes.stack ?? []).map(String)
   const played = demo ? await openDemo() : undefined
-  const own = { stacks, monitoring: true, onProblem: say, settings, version: app.getVersion() }
+  const backupDoor = utilityDoor(join(bundled, 'backup-process.js'))
+  const own = {
+    stacks,
+    monitoring: true,
+    onProblem: say,
+    settings,
+    version: app.getVersion(),
+    backupDoor,
+  }
   const sentinel = played?.sentinel ?? (await openGuard(own))
   const window = appWindow({
     preload: join(bundled, 'preload.cjs'),

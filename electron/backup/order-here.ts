@@ -9,6 +9,7 @@ import type { BackupSecrets } from './process/process-talk.ts'
 import { createRepository, isRepository, openRepository } from './repository/open-repository.ts'
 import type { Repository, RepositoryKey } from './repository/repository.ts'
 import { gatherHere } from './run/gather-here.ts'
+import type { Gather } from './run/gathered.ts'
 import { repositoryDirectoryOf } from './run/repository-directory.ts'
 import type { CarryOut } from './run/site.ts'
 import { orderRunner } from './run-order.ts'
@@ -32,11 +33,7 @@ export function orderHere({ place, secrets, version }: HereParts): RunOrder {
         keyOf(stack, secrets.identity),
         optionsIn(place),
       ),
-    gather: gatherHere({
-      place,
-      places: ours,
-      grafanaToken: async () => secrets.grafanaToken,
-    }),
+    gather: gatherFor(place, async () => secrets.grafanaToken),
     drill: notYet('The drill'),
     secondCopy: notYet('The second copy'),
     keepAwake: (why) => keepAwake(why, place.env),
@@ -45,6 +42,12 @@ export function orderHere({ place, secrets, version }: HereParts): RunOrder {
     now: Date.now,
   })
 }
+
+/** Finds what belongs into a snapshot, for whoever only wants to compare it. */
+export const gatherFor = (
+  place: DockerPlace,
+  grafanaToken: () => Promise<string | undefined>,
+): Gather => gatherHere({ place, places: places(place.env, place.homeDirectory), grafanaToken })
 
 /** The repository of a stack as its file names it; undefined where none has been made yet. */
 export async function openRepositoryOf(

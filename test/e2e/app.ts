@@ -2,7 +2,13 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { build, type Plugin } from 'vite'
-import { bundleRenderer, mainEntry, nodeConfig, preloadEntry } from '../../build/bundle.ts'
+import {
+  backupEntry,
+  bundleRenderer,
+  mainEntry,
+  nodeConfig,
+  preloadEntry,
+} from '../../build/bundle.ts'
 import { findElectron } from '../../build/electron-runtime.ts'
 import type { Desktop } from './desktop/desktop.ts'
 import type { FakeGuard } from './fake-guard.ts'
@@ -37,6 +43,7 @@ export async function bundleApp(world: 'fake' | 'real'): Promise<string> {
   const plugins = world === 'fake' ? [fakeGuard] : []
   await build(nodeConfig({ ...mainEntry, outDir, plugins }))
   await build(nodeConfig({ ...preloadEntry, outDir }))
+  await build(nodeConfig({ ...backupEntry, outDir }))
   await bundleRenderer(join(outDir, 'renderer'))
   await symlink(join(root, 'assets'), join(app, 'assets'))
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))

@@ -30,6 +30,7 @@ describe('what is in the package', async () => {
     )
     expect([...parts].sort()).toEqual([
       'assets/',
+      'dist/backup-process.js',
       'dist/main.js',
       'dist/preload.cjs',
       'dist/renderer/',

@@ -42,3 +42,9 @@ const noKeyring: Keyring = { find: nobody, keep: nobody, remove: nobody }
 
 /** The name of Grafana's token for a stack. */
 export const grafanaTokenName = (stack: string): string => `grafana/${stack}`
+
+/** The name of the age identity that reads the snapshots of a stack. */
+export const backupIdentityName = (stack: string): string => `backup-identity/${stack}`
+
+/** The name of the password of the restic repository with the second copy. */
+export const secondCopyPasswordName = (stack: string): string => `second-copy/${stack}`

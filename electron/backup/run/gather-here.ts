@@ -10,7 +10,7 @@ import type { Places } from '../../adapters/disk/places.ts'
 import type { DockerPlace } from '../../adapters/docker/config-file.ts'
 import { connectHands } from '../../adapters/docker/hands/connect-hands.ts'
 import type { EngineParts } from '../sources/engine/engine-parts.ts'
-import { engineSources } from '../sources/engine/engine-sources.ts'
+import { type EngineSourcesParts, engineSources } from '../sources/engine/engine-sources.ts'
 import { type PendingCleanups, pendingCleanups } from '../sources/engine/pending-cleanups.ts'
 import { dataPathOf, placeOf } from '../sources/engine/tsdb-place.ts'
 import { hostSources } from '../sources/host/configuration.ts'
@@ -38,8 +38,7 @@ export const gatherHere =
     const gaps: SnapshotGap[] = left.map(({ sentence }) => ({ component: 'engine', sentence }))
     const home = await findHomeEngine(stack, place, signal).catch((error) => {
       signal.throwIfAborted()
-      const why = `${withoutStop(sentenceOf(error))}.`
-      gaps.push({ component: 'engine', sentence: `No data of the engine is in it: ${why}` })
+      gaps.push({ component: 'engine', sentence: noData(error) })
       return undefined
     })
     const known = await openKnownFiles(join(places.cache, 'known-files', stack.name))
@@ -48,7 +47,10 @@ export const gatherHere =
     try {
       const containers = home?.containers ?? []
       const parts = home && hands && engineParts(stack, home, hands, pending)
-      const covered = parts ? await prometheusDirectories(stack, parts, signal) : new Set<string>()
+      const covered = parts
+        ? await prometheusDirectories(stack, parts, signal).catch(() => new Set<string>())
+        : new Set<string>()
+      signal.throwIfAborted()
       const onHost = await hostSources({
         stack,
         containers,
@@ -58,12 +60,13 @@ export const gatherHere =
         ...(parts && { quiesce: boundQuiet(parts) }),
         isCovered: ({ path }) => covered.has(path),
       })
-      const onEngine: readonly BackupSource[] = parts
-        ? await engineSources(
-            stack,
-            containers,
-            { ...parts, volumes: await parts.hands.volumes(signal), grafanaToken },
-            signal,
+      const onEngine = parts
+        ? await sourcesOn(stack, containers, { ...parts, grafanaToken }, signal).catch(
+            (error): readonly BackupSource[] => {
+              signal.throwIfAborted()
+              gaps.push({ component: 'engine', sentence: noData(error) })
+              return []
+            },
           )
         : []
       return {
@@ -85,6 +88,17 @@ export const gatherHere =
       throw error
     }
   }
+
+const noData = (error: unknown): string =>
+  `No data of the engine is in it: ${withoutStop(sentenceOf(error))}.`
+
+const sourcesOn = async (
+  stack: Stack,
+  containers: readonly Container[],
+  parts: Omit<EngineSourcesParts, 'volumes'>,
+  signal: AbortSignal,
+) =>
+  engineSources(stack, containers, { ...parts, volumes: await parts.hands.volumes(signal) }, signal)
 
 /** A person need not have written all of them. */
 async function present(...files: readonly (string | undefined)[]): Promise<string[]> {

@@ -12,7 +12,10 @@ export function backedUp(guard: Sentinel, kept: KeptBackups): Sentinel {
     const seen = guard.mirror()
     return { ...seen, revision: seen.revision + own, backups: kept.mirror() }
   }
-  guard.onMirror(() => told.tell(mirror()))
+  guard.onMirror(() => {
+    kept.checkStacks()
+    told.tell(mirror())
+  })
   kept.onChange(() => {
     own += 1
     told.tell(mirror())
@@ -32,7 +35,7 @@ export function backedUp(guard: Sentinel, kept: KeptBackups): Sentinel {
       await guard.stop()
     },
     async lookAgain() {
-      kept.reckon({ awoke: true })
+      kept.awoke()
       await guard.lookAgain()
     },
   }

@@ -31,7 +31,7 @@ type ClockworkParts = {
 /** Begins scheduled work when it is due: by a tick, since timers stand still while a machine sleeps. */
 export interface Clockwork {
   start(): void
-  due(stack: string): Due
+  due(stack: Stack): Due
   /** The machine has slept, or the stacks are others: everything is reckoned anew. */
   reckon(options?: { awoke: boolean }): void
   stop(): Promise<void>
@@ -46,9 +46,11 @@ export const linesOf = ({ backup }: Stack, kind: ScheduledKind): readonly string
   return line === undefined ? [] : [line]
 }
 
+const linesKey = (stack: Stack): string => linesOf(stack, 'backup').join('\n')
+
 export function clockwork(parts: ClockworkParts): Clockwork {
   const { ledgers, now, everyMs = minute } = parts
-  const dues = new Map<string, Due>()
+  const dues = new Map<string, { lines: string; due: Due }>()
   let awakeSince = now()
   let lastTick = now()
   let timer: NodeJS.Timeout | undefined
@@ -62,6 +64,7 @@ export function clockwork(parts: ClockworkParts): Clockwork {
   }
 
   function tick(): void {
+    if (stopped) return
     if (ticking) {
       again = true
       return
@@ -98,9 +101,19 @@ export function clockwork(parts: ClockworkParts): Clockwork {
 
   function tellDue(stack: Stack, kind: ScheduledKind, due: Due): void {
     if (kind !== 'backup') return
-    const before = JSON.stringify(dues.get(stack.name))
-    dues.set(stack.name, due)
+    const before = JSON.stringify(dues.get(stack.name)?.due)
+    dues.set(stack.name, { lines: linesKey(stack), due })
     if (JSON.stringify(due) !== before) parts.changed()
+  }
+
+  /** Of a schedule that has not been looked at yet. */
+  function firstDue(stack: Stack): Due {
+    try {
+      const nextRun = slotAfter(linesOf(stack, 'backup'), now())
+      return nextRun === undefined ? {} : { nextRun }
+    } catch (error) {
+      return { problem: (error as Error).message }
+    }
   }
 
   async function look(stack: Stack, kind: ScheduledKind): Promise<number> {
@@ -193,7 +206,10 @@ export function clockwork(parts: ClockworkParts): Clockwork {
       lastTick = now()
       tick()
     },
-    due: (stack) => dues.get(stack) ?? {},
+    due(stack) {
+      const known = dues.get(stack.name)
+      return known?.lines === linesKey(stack) ? known.due : firstDue(stack)
+    },
     reckon({ awoke } = { awoke: false }) {
       if (awoke) awakeSince = now()
       if (timer || ticking) tick()

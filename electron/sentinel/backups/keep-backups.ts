@@ -48,8 +48,10 @@ export interface KeptBackups {
   onChange(listener: (what: 'progress' | 'sight') => void): () => void
   /** From now on what is due is begun. */
   start(): void
-  /** The machine has slept, or the stack files are others. */
-  reckon(options?: { awoke: boolean }): void
+  /** The machine has slept: everything is reckoned anew. */
+  awoke(): void
+  /** The stack files may be others. */
+  checkStacks(): void
   stop(): Promise<void>
 }
 
@@ -59,8 +61,12 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
   const kept = whatIsKept(parts)
   const remembered = new Map<string, Ledger>()
   let revision = 0
+  let reckoned = ''
 
   const stacks = (): Stack[] => files.inForce().flatMap(({ stack }) => stack ?? [])
+
+  const stackFileOf = ({ name }: Stack) =>
+    files.inForce().find(({ stack }) => stack?.name === name)?.file
 
   function changed(what: 'progress' | 'sight'): void {
     if (what === 'sight') revision += 1
@@ -69,7 +75,7 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
 
   const work = runs({
     carryOut: parts.carryOut,
-    stackFileOf: ({ name }) => files.inForce().find(({ stack }) => stack?.name === name)?.file,
+    stackFileOf,
     now,
     changed: () => changed('progress'),
   })
@@ -169,7 +175,7 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
       if (!stack) return null
       await look(stack)
       const ledger = remembered.get(name) ?? { ends: [] }
-      return viewOf(stack, kept.seen(stack), ledger, clock.due(name), parts.directoryOf(stack))
+      return viewOf(stack, kept.seen(stack), ledger, clock.due(stack), parts.directoryOf(stack))
     },
     async start(name, wish) {
       const stack = stackNamed(name)
@@ -198,7 +204,9 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
     },
     async diff(name, snapshot, against) {
       const { stack, repository } = await opened(name)
-      return parts.reader.diff(repository, stack, snapshot, against)
+      const stackFile = stackFileOf(stack)
+      const order = { stack, ...(stackFile !== undefined && { stackFile }) }
+      return parts.reader.diff(repository, order, snapshot, against)
     },
     async pin(name, snapshot, why) {
       const { stack, repository } = await opened(name)
@@ -217,7 +225,7 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
         const seen = kept.seen(stack)
         const isAbsent = seen.status === 'known' && seen.value.id === undefined
         if (!stack.backup && isAbsent) return {}
-        return { backups: sightOf(seen, remembered.get(name) ?? { ends: [] }, clock.due(name)) }
+        return { backups: sightOf(seen, remembered.get(name) ?? { ends: [] }, clock.due(stack)) }
       },
       onChange: (judge) => void told.add((what) => what === 'sight' && judge()),
     },
@@ -237,9 +245,15 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
       void lookAtAll()
       clock.start()
     },
-    reckon(options) {
-      clock.reckon(options)
+    awoke() {
+      clock.reckon({ awoke: true })
       void lookAtAll()
+    },
+    checkStacks() {
+      const now = JSON.stringify(stacks().map(({ name, backup }) => [name, backup]))
+      if (now === reckoned) return
+      reckoned = now
+      clock.reckon()
     },
     async stop() {
       await Promise.all([clock.stop(), work.stop()])

@@ -1,5 +1,5 @@
-import type { Stack } from '../../../shared/domain/stack.ts'
 import type { Browsed, SnapshotChange } from '../../../shared/ipc/backup-view.ts'
+import type { BackupOrder } from '../../backup/order.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
 
 /** Looks into snapshots. Rejects with a sentence where something is not there. */
@@ -8,7 +8,7 @@ export interface SnapshotReader {
   /** Against another snapshot, or with null against what is there now. */
   diff(
     repository: Repository,
-    stack: Stack,
+    order: Pick<BackupOrder, 'stack' | 'stackFile'>,
     snapshot: string,
     against: string | null,
   ): Promise<SnapshotChange[]>

@@ -1,0 +1,64 @@
+import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
+import type { DockerPlace } from '../../adapters/docker/config-file.ts'
+import { browse } from '../../backup/look/browse.ts'
+import { gatherFor, openRepositoryOf } from '../../backup/order-here.ts'
+import type { BackupDoor, BackupSecrets } from '../../backup/process/process-talk.ts'
+import { runElsewhere } from '../../backup/process/run-elsewhere.ts'
+import type { Repository } from '../../backup/repository/repository.ts'
+import { compareSnapshot } from '../../backup/run/compare.ts'
+import type { BackupDoors } from './open-backups.ts'
+import type { SnapshotReader } from './snapshot-reader.ts'
+
+type DoorsHereParts = {
+  /** Starts the backup process. */
+  door: BackupDoor
+  place: DockerPlace
+  /** Of a stack, from the keyring; asked for when they are needed. */
+  secretsOf: (stack: string) => Promise<BackupSecrets>
+  version: string
+}
+
+/** Backups of this machine: written by a process of their own, read here. */
+export function backupDoorsHere(parts: DoorsHereParts): BackupDoors {
+  const { place, secretsOf } = parts
+  return {
+    carryOut: runElsewhere(parts),
+    async open(stack) {
+      const needsKey = (stack.backup?.recipients.length ?? 0) > 0
+      const identity = needsKey ? (await secretsOf(stack.name)).identity : undefined
+      return openRepositoryOf(stack, place, identity)
+    },
+    reader: readerHere(place, async (stack) => (await secretsOf(stack)).grafanaToken),
+  }
+}
+
+function readerHere(
+  place: DockerPlace,
+  grafanaToken: (stack: string) => Promise<string | undefined>,
+): SnapshotReader {
+  /** Going through one snapshot asks for the same list again and again. */
+  let last: { id: string; files: Promise<readonly SnapshotFile[]> } | undefined
+
+  function filesOf(repository: Repository, id: string): Promise<readonly SnapshotFile[]> {
+    if (last?.id !== id) {
+      const files = repository.files(id)
+      last = { id, files }
+      files.catch(() => {
+        if (last?.files === files) last = undefined
+      })
+    }
+    return last.files
+  }
+
+  return {
+    async browse(repository, snapshot, path) {
+      const { id, manifest } = await repository.find(snapshot)
+      return browse(await filesOf(repository, id), manifest.components, path)
+    },
+    diff(repository, order, snapshot, against) {
+      const gather = gatherFor(place, () => grafanaToken(order.stack.name))
+      const { signal } = new AbortController()
+      return compareSnapshot(repository, snapshot, against, order, gather, signal)
+    },
+  }
+}
