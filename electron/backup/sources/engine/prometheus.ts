@@ -1,7 +1,6 @@
 import { posix } from 'node:path'
 import type { Consistency } from '../../../../shared/domain/snapshot.ts'
 import type { ContainerUpClose } from '../../../adapters/docker/hands/engine-hands.ts'
-import { HttpFailure } from '../../../adapters/http/http-failure.ts'
 import { type Taken, tsdbAdmin } from '../../../adapters/prometheus/tsdb-admin.ts'
 import type { BackupSource, OpenedSource, SourceItem } from '../source.ts'
 import { archiveEntry, archiveTree } from './archive-tree.ts'
@@ -9,7 +8,7 @@ import { blockFacts } from './block-facts.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { openHelper } from './helper.ts'
 import type { DataPlace, PendingOf } from './pending-cleanups.ts'
-import { putBack } from './put-back.ts'
+import { opening } from './put-back.ts'
 import { isActive, quiesce, whyNotStop } from './quiesce.ts'
 import { dataPathOf, pathInHelper, placeOf } from './tsdb-place.ts'
 import { deleteTsdbSnapshot } from './tsdb-snapshot.ts'
@@ -33,7 +32,7 @@ export function prometheusSource(parts: PrometheusParts): BackupSource {
     kind: 'prometheus',
     title: `Prometheus data of ${name}`,
     packing: 'whole-directories',
-    open: (signal) => openPrometheus(parts, name, signal),
+    open: (signal) => opening((begun) => openPrometheus(parts, name, begun, signal)),
   }
 }
 
@@ -50,8 +49,9 @@ type Way = {
 async function openPrometheus(
   parts: PrometheusParts,
   name: string,
+  begun: AsyncDisposableStack,
   signal: AbortSignal,
-): Promise<OpenedSource> {
+): Promise<Omit<OpenedSource, 'close'>> {
   const { hands } = parts
   const container = await findContainer(parts, signal)
   const told = isActive(container) ? await storageTold(parts, signal) : undefined
@@ -59,7 +59,6 @@ async function openPrometheus(
   const place = placeOf(container, dataPath)
   if (place === undefined)
     throw new Error(`${name} keeps its data in memory (${dataPath}), where no backup can read it.`)
-  await using begun = new AsyncDisposableStack()
   const way = await findWay({ parts, container, place, dataPath, name, begun, signal })
   let seenBy = container.id
   let data = dataPath
@@ -86,6 +85,7 @@ async function openPrometheus(
     ...way.facts,
   }
   const blocks = blockFacts()
+  const late: string[] = []
   async function* items(): AsyncGenerator<SourceItem> {
     for await (const item of blocks.learnFrom(tree)) {
       // A snapshot's own directory is not the one that a restore has to make.
@@ -93,18 +93,20 @@ async function openPrometheus(
       else yield { ...item, ...onlyRoot(rootEntry) }
     }
     Object.assign(facts, blocks.facts())
+    if (way.consistency !== 'stopped') return
+    const all = await hands.containersOf(parts.project, parts.service, signal)
+    if (all.some(isActive)) late.push(`${name} was started by somebody while its data was read.`)
   }
-  const held = begun.move()
   return {
     consistency: way.consistency,
     facts,
     items: items(),
     gaps: () => [
       ...way.gaps,
+      ...late,
       ...tree.gaps().map((gap) => `In the data of ${name}: ${gap}`),
       ...blocks.unfinished().map((block) => `Block ${block} of ${name} went while it was read.`),
     ],
-    close: () => putBack(held),
   }
 }
 
@@ -184,9 +186,7 @@ async function findWay(given: {
 }
 
 /** What was taken is deleted when the source is closed, or by a later run. */
-async function takeSnapshot({
-  ...given
-}: {
+async function takeSnapshot(given: {
   parts: PrometheusParts
   container: ContainerUpClose
   place: DataPlace
@@ -221,12 +221,16 @@ async function takeSnapshot({
     await note.update(named)
     return taken
   } catch (error) {
-    // Nobody was there to hear it. In any other case there may be a snapshot all the same.
-    if (error instanceof HttpFailure && ['refused', 'not-found'].includes(error.code))
-      await note.done()
+    // Where somebody heard it there may be a snapshot all the same: a later run will look.
+    if (heardNobody(error)) await note.done()
     signal.throwIfAborted()
     return no(error instanceof Error ? error.message.replace(/\.$/, '') : String(error))
   } finally {
     admin.close()
   }
 }
+
+const heardNobody = (error: unknown): boolean =>
+  ['ECONNREFUSED', 'ENOTFOUND'].includes(
+    ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code ?? '',
+  )

@@ -4,7 +4,7 @@ import type { BackupSource, OpenedSource } from '../source.ts'
 import { archiveTree } from './archive-tree.ts'
 import { type EngineParts, nameOf } from './engine-parts.ts'
 import { openHelper } from './helper.ts'
-import { putBack } from './put-back.ts'
+import { opening } from './put-back.ts'
 import { isActive, quiesce, whyNotStop } from './quiesce.ts'
 
 export type VolumeParts = EngineParts & {
@@ -24,11 +24,15 @@ export function volumeSource(parts: VolumeParts): BackupSource {
     kind,
     title,
     packing: 'new-files',
-    open: (signal) => openVolume(parts, signal),
+    open: (signal) => opening((begun) => openVolume(parts, begun, signal)),
   }
 }
 
-async function openVolume(parts: VolumeParts, signal: AbortSignal): Promise<OpenedSource> {
+async function openVolume(
+  parts: VolumeParts,
+  begun: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<Omit<OpenedSource, 'close'>> {
   const { hands, volume: name } = parts
   const volume = await hands.volume(name, signal)
   if (volume === undefined)
@@ -36,7 +40,6 @@ async function openVolume(parts: VolumeParts, signal: AbortSignal): Promise<Open
   const users = await hands.containersUsing(name, signal)
   const active = users.filter(isActive)
   const gaps: string[] = []
-  await using begun = new AsyncDisposableStack()
   const why = active.length > 0 ? await whyNotStop(parts, active, signal) : undefined
   const isLive = why !== undefined
   if (isLive) await parts.beforeLive?.(signal).catch((error: Error) => gaps.push(error.message))
@@ -62,21 +65,25 @@ async function openVolume(parts: VolumeParts, signal: AbortSignal): Promise<Open
   const tree = archiveTree({ hands, containerId, root: helperMountPath, signal, isLive })
   async function* items() {
     yield* tree
-    if (tree.skipped().length > 0) facts['skipped'] = tree.skipped().join(' ')
+    if (tree.skipped().length > 0) facts['skipped'] = someOf(tree.skipped())
     if (isLive) return
     const woken = (await hands.containersUsing(name, signal)).filter(isActive).map(nameOf)
     if (woken.length > 0)
       gaps.push(`${woken.join(', ')} was started by somebody while volume ${name} was read.`)
   }
-  const held = begun.move()
   return {
     consistency: isLive ? 'live' : 'stopped',
     facts,
     items: items(),
     gaps: () => [...gaps, ...tree.gaps().map((gap) => `In volume ${name}: ${gap}`)],
-    close: () => putBack(held),
   }
 }
+
+const mostNamed = 20
+const someOf = (names: readonly string[]): string =>
+  names.length > mostNamed
+    ? `${names.slice(0, mostNamed).join(' ')} and ${names.length - mostNamed} more`
+    : names.join(' ')
 
 /** Made for a container by the engine itself, because its image asks for one. */
 export const isAnonymous = (volume: string): boolean => /^[0-9a-f]{64}$/.test(volume)
