@@ -4,6 +4,7 @@ import { known } from '../../../shared/domain/reading.ts'
 import type { DockerPlace } from '../../adapters/docker/config-file.ts'
 import { connectEngine, type EngineClient } from '../../adapters/docker/engine-client.ts'
 import { targetOf } from '../../adapters/docker/target.ts'
+import { keptInStep } from '../kept-in-step.ts'
 import { type EndpointWatch, watchEndpoint } from './endpoint-watch.ts'
 
 /**
@@ -35,86 +36,52 @@ export function engineWatchers(parts: EngineWatchersParts): EngineWatchers {
   const connect =
     parts.connect ??
     (async (context) => connectEngine(await targetOf(context, parts), { env: parts.env }))
-  const places = new Map<string, Place>()
-  const leaving = new Set<Promise<void>>()
   let publish: ((sights: readonly EngineSight[]) => void) | undefined
   let projects: readonly string[] = []
-  let publishing: NodeJS.Immediate | undefined
-  let stopped = false
 
-  function publishNow(): void {
-    clearImmediate(publishing)
-    publishing = undefined
-    if (!stopped) publish?.(sightsOf(places))
-  }
-
-  /** What changes in one turn of the loop is told once. */
-  function changed(): void {
-    publishing ??= setImmediate(publishNow)
-  }
-
-  function open(endpoint: string, contexts: readonly DockerContext[]): Place {
-    const place: Place = {
-      contexts,
-      watch: watchEndpoint({
-        endpoint,
-        connect: () => connect(speakerFor(place.contexts)),
-        projects: () => projects,
-        changed,
-        now,
-        random,
-      }),
-    }
-    return place
-  }
-
-  function close({ watch }: Place): void {
-    const left = watch.stop()
-    leaving.add(left)
-    void left.finally(() => leaving.delete(left))
-  }
+  const kept = keptInStep<readonly DockerContext[], Place>({
+    open(endpoint, contexts) {
+      const place: Place = {
+        contexts,
+        watch: watchEndpoint({
+          endpoint,
+          connect: () => connect(speakerFor(place.contexts)),
+          projects: () => projects,
+          changed: () => kept.changed(),
+          now,
+          random,
+        }),
+      }
+      return place
+    },
+    keep(place, contexts) {
+      place.contexts = contexts
+    },
+    watchIn: ({ watch }) => watch,
+    publish: () => publish?.(sightsOf(kept.places)),
+  })
 
   return {
     start(publishTo) {
       publish = publishTo
-      changed()
+      kept.changed()
     },
     setContexts(contexts) {
-      if (stopped) return
-      const wanted = Map.groupBy(
-        contexts.filter(({ endpoint }) => endpoint !== ''),
-        ({ endpoint }) => endpoint,
-      )
-      for (const [endpoint, place] of places) {
-        if (wanted.has(endpoint)) continue
-        places.delete(endpoint)
-        close(place)
-      }
-      for (const [endpoint, itsContexts] of wanted) {
-        const place = places.get(endpoint)
-        if (place) place.contexts = itsContexts
-        else places.set(endpoint, open(endpoint, itsContexts))
-      }
-      changed()
+      const reachable = contexts.filter(({ endpoint }) => endpoint !== '')
+      kept.setWanted(Map.groupBy(reachable, ({ endpoint }) => endpoint))
     },
     setProjects(next) {
       const wanted = [...new Set(next)].sort()
       if (wanted.join('\n') === projects.join('\n')) return
       projects = wanted
-      for (const { watch } of places.values()) watch.projectsChanged()
-      changed()
+      for (const { watch } of kept.places.values()) watch.projectsChanged()
+      kept.changed()
     },
     async lookNow() {
-      await Promise.all([...places.values()].map(({ watch }) => watch.lookNow()))
-      publishNow()
+      await Promise.all([...kept.places.values()].map(({ watch }) => watch.lookNow()))
+      kept.publishNow()
     },
-    async stop() {
-      stopped = true
-      clearImmediate(publishing)
-      for (const place of places.values()) close(place)
-      places.clear()
-      await Promise.all(leaving)
-    },
+    stop: kept.stop,
   }
 }
 

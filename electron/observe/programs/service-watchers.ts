@@ -1,5 +1,6 @@
 import type { ServiceSight } from '../../../shared/domain/prometheus.ts'
 import { lastSeen, type Reading, unknown } from '../../../shared/domain/reading.ts'
+import { keptInStep } from '../kept-in-step.ts'
 import type { Stop, Watcher } from '../watcher.ts'
 
 /** Where a monitoring program of the stack can be asked. */
@@ -32,31 +33,22 @@ export function serviceWatchers<T, E extends ServiceEndpoint = ServiceEndpoint>(
   open: OpenWatcher<T, E>,
   now: () => number = Date.now,
 ): ServiceWatchers<T, E> {
-  const places = new Map<string, Place<T, E>>()
   const listeners = new Set<() => void>()
-  const leaving = new Set<Promise<void>>()
   let publish: ((sights: readonly ServiceSight<T>[]) => void) | undefined
-  let publishing: NodeJS.Immediate | undefined
-  let stopped = false
 
-  function publishNow(): void {
-    clearImmediate(publishing)
-    publishing = undefined
-    if (stopped) return
-    publish?.(
-      [...places.values()].map(({ endpoint: { project, service, url }, reading }) => ({
-        project,
-        service,
-        url,
-        look: reading,
-      })),
-    )
-  }
-
-  /** What changes in one turn of the loop is told once. */
-  function changed(): void {
-    publishing ??= setImmediate(publishNow)
-  }
+  const kept = keptInStep<E, Place<T, E>>({
+    open: (_, endpoint) => watch(endpoint),
+    watchIn: ({ watcher }) => watcher,
+    publish: () =>
+      publish?.(
+        [...kept.places.values()].map(({ endpoint: { project, service, url }, reading }) => ({
+          project,
+          service,
+          url,
+          look: reading,
+        })),
+      ),
+  })
 
   function hints(again: () => void): Stop {
     listeners.add(again)
@@ -82,46 +74,26 @@ export function serviceWatchers<T, E extends ServiceEndpoint = ServiceEndpoint>(
               reading.observedAt,
               reading.lastKnown ?? lastSeen(place.reading),
             )
-      changed()
+      kept.changed()
     })
     return place
-  }
-
-  function close({ watcher }: Place<T, E>): void {
-    const left = watcher.stop()
-    leaving.add(left)
-    void left.finally(() => leaving.delete(left))
   }
 
   return {
     start(publishTo) {
       publish = publishTo
-      changed()
+      kept.changed()
     },
     setEndpoints(endpoints) {
-      if (stopped) return
-      const wanted = new Map(endpoints.map((one) => [JSON.stringify(one), one]))
-      for (const [key, place] of places) {
-        if (wanted.has(key)) continue
-        places.delete(key)
-        close(place)
-      }
-      for (const [key, endpoint] of wanted) if (!places.has(key)) places.set(key, watch(endpoint))
-      changed()
+      kept.setWanted(new Map(endpoints.map((one) => [JSON.stringify(one), one])))
     },
     lookSoon() {
       for (const again of listeners) again()
     },
     async lookNow() {
-      await Promise.all([...places.values()].map(({ watcher }) => watcher.lookNow()))
-      publishNow()
+      await Promise.all([...kept.places.values()].map(({ watcher }) => watcher.lookNow()))
+      kept.publishNow()
     },
-    async stop() {
-      stopped = true
-      clearImmediate(publishing)
-      for (const place of places.values()) close(place)
-      places.clear()
-      await Promise.all(leaving)
-    },
+    stop: kept.stop,
   }
 }
