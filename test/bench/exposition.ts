@@ -57,7 +57,7 @@ async function measureParsers(): Promise<Measured[]> {
       const value = await timeOf(parse, body)
       const beside = { what: name, value }
       const claim = { atMost: 0.5, of: 'ratio' } as const
-      rows.push({ what, ours: oursMs, unit: 'ms', beside, ratio: oursMs / value, claim })
+      rows.push({ what, ours: oursMs, unit: 'ms', beside, claim })
     }
     return rows
   } finally {
@@ -224,7 +224,7 @@ function rowsOf(watched: Cost, probed: Cost | undefined): Measured[] {
     what: `${size}: ${name}`,
     ours: watched[of],
     unit,
-    ...(probed && { beside: { what, value: probed[of] }, ratio: watched[of] / probed[of] }),
+    ...(probed && { beside: { what, value: probed[of] } }),
   })
   // Blackbox reads and throws away; we read and parse, so the claim is our own share.
   const late = row('lateness, p99', 'ms', 'latenessMs')

@@ -5,15 +5,17 @@ export type Measured = {
   unit: 'ms' | '% of a core' | 'MiB' | 'processes' | 'requests'
   /** What it stands beside, measured in the same run. */
   beside?: { what: string; value: number }
-  /** The ratio ours / beside, where that is the claim. */
-  ratio?: number
+  /** Of ours alone, or of ours / beside. */
   claim?: { atMost: number; of: 'ours' | 'ratio' }
 }
 
+const ratioOf = ({ ours, beside }: Measured): number | undefined => beside && ours / beside.value
+
 /** The claim holds, does not, or there is none. */
-export function verdictOf({ ours, ratio, claim }: Measured): 'holds' | 'FAILS' | '' {
+export function verdictOf(one: Measured): 'holds' | 'FAILS' | '' {
+  const { ours, claim } = one
   if (!claim) return ''
-  const value = claim.of === 'ours' ? ours : ratio
+  const value = claim.of === 'ours' ? ours : ratioOf(one)
   return value !== undefined && value <= claim.atMost ? 'holds' : 'FAILS'
 }
 
@@ -27,16 +29,21 @@ export const median = (values: readonly number[]): number => quantile(values, 0.
 const figure = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))
 
 export function printReport(all: readonly Measured[]): void {
-  const rows = all.map((one) => [
+  const ratios = all.map(ratioOf)
+  const rows = all.map((one, index) => [
     one.what,
     `${figure(one.ours)} ${one.unit}`,
     one.beside ? `${figure(one.beside.value)} ${one.unit} ${one.beside.what}` : '',
-    one.ratio === undefined ? '' : `× ${figure(one.ratio)}`,
+    ratios[index] === undefined ? '' : `× ${figure(ratios[index])}`,
     one.claim ? `≤ ${one.claim.atMost}${one.claim.of === 'ratio' ? ' ×' : ` ${one.unit}`}` : '',
     verdictOf(one),
   ])
   const head = ['what', 'ours', 'beside', 'ratio', 'claim', '']
   const table = [head, head.map(() => '---'), ...rows]
   for (const row of table) console.log(`| ${row.join(' | ')} |`)
-  console.log(JSON.stringify(all.map((one) => ({ ...one, verdict: verdictOf(one) }))))
+  console.log(
+    JSON.stringify(
+      all.map((one, index) => ({ ...one, ratio: ratios[index], verdict: verdictOf(one) })),
+    ),
+  )
 }

@@ -25,7 +25,6 @@ export async function measureStartUp(): Promise<Measured[]> {
         ours: median(ours),
         unit: 'ms',
         beside: { what: 'node -e 0', value: median(bare) },
-        ratio: median(ours) / median(bare),
       },
     ]
   } finally {

@@ -41,14 +41,12 @@ export async function measureSwitch(): Promise<Measured[]> {
         ours: median(ours),
         unit: 'ms',
         beside: beside(0.5),
-        ratio: median(ours) / median(poll),
       },
       {
         what: 'context switch → finding, p99',
         ours: quantile(ours, 0.99),
         unit: 'ms',
         beside: beside(0.99),
-        ratio: quantile(ours, 0.99) / quantile(poll, 0.99),
         claim: { atMost: 150, of: 'ours' },
       },
     ]
