@@ -12,6 +12,7 @@ import { connectHands } from '../../adapters/docker/hands/connect-hands.ts'
 import type { EngineParts } from '../sources/engine/engine-parts.ts'
 import { type EngineSourcesParts, engineSources } from '../sources/engine/engine-sources.ts'
 import { type PendingCleanups, pendingCleanups } from '../sources/engine/pending-cleanups.ts'
+import { sweepHelpers } from '../sources/engine/settle-pending.ts'
 import { dataPathOf, placeOf } from '../sources/engine/tsdb-place.ts'
 import { hostSources } from '../sources/host/configuration.ts'
 import { openKnownFiles } from '../sources/host/known-files.ts'
@@ -45,6 +46,8 @@ export const gatherHere =
     const hands = home && connectHands(home.target, { env: place.env })
     const machine = machineHere(stack, home, place)
     try {
+      // What is left of it is swept another time.
+      if (hands) await sweepHelpers(hands, signal).catch(() => signal.throwIfAborted())
       const containers = home?.containers ?? []
       const parts = home && hands && engineParts(stack, home, hands, pending)
       const covered = parts

@@ -11,7 +11,7 @@ import { type SmallEngine, smallEngine } from '../../../demo/small-engine.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { type PendingCleanups, type PendingOf, pendingCleanups } from './pending-cleanups.ts'
 import { quiesce, whyNotStop } from './quiesce.ts'
-import { settlePending } from './settle-pending.ts'
+import { settlePending, sweepHelpers } from './settle-pending.ts'
 
 const forever = new AbortController().signal
 let state: string
@@ -225,4 +225,17 @@ test('a note that makes no sense is told and kept', async () => {
   await note.done()
   await note.done()
   expect(await notes()).toEqual([])
+})
+
+test('helpers that nobody can be using any more are removed, and nothing else', async () => {
+  const helper = (name: string) =>
+    engine.addContainer({ ...spec(name), name, labels: { 'io.odin-sentinel.helper': name } })
+  clock = Date.now() - 3 * 24 * 3600 * 1000
+  helper('old')
+  add('grafana')
+  clock = Date.now()
+  helper('new')
+  expect(await sweepHelpers(hands, forever)).toBe(1)
+  expect((await hands.helpers()).map(({ id }) => id)).toEqual(['new'])
+  expect(stateOf('grafana')).toBe('running')
 })
