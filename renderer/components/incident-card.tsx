@@ -19,6 +19,7 @@ export type IncidentCardProps = {
   mayKeep: boolean
   busy: boolean
   onRemedy: (remedy: IncidentView['remedy'] & { kind: 'plan' }) => void
+  onRecover: () => void
   onKeep: () => void
   onSnooze: (until: '1h' | 'tomorrow' | 'off') => void
   onRunbook: () => void
@@ -47,16 +48,22 @@ function OtherFindings(props: Pick<IncidentCardProps, 'others' | 'nameOf'>) {
 
 function Choices(props: IncidentCardProps) {
   const { incident, busy } = props
-  const { remedy } = incident
+  const { remedy, recovers } = incident
+  const look = recovers ? {} : { look: 'primary' as const }
   return (
     <div className="choices">
+      {recovers && (
+        <Button look="primary" disabled={busy} onPress={props.onRecover}>
+          Recover…
+        </Button>
+      )}
       {remedy.kind === 'plan' && (
-        <Button look="primary" disabled={busy} onPress={() => props.onRemedy(remedy)}>
+        <Button {...look} disabled={busy} onPress={() => props.onRemedy(remedy)}>
           {remedy.label}
         </Button>
       )}
       {remedy.kind === 'runbook' && (
-        <Button look="primary" onPress={props.onRunbook}>
+        <Button {...look} onPress={props.onRunbook}>
           Runbook
         </Button>
       )}

@@ -62,6 +62,7 @@ function Story(props: {
       mayKeep={mayKeepHere(status, incident)}
       busy={props.asking}
       onRemedy={(remedy) => void actions.review(status.stack, remedy.intent)}
+      onRecover={() => void actions.review(status.stack, { kind: 'recover' })}
       onKeep={() => void actions.review(status.stack, { kind: 'keep-here' })}
       onSnooze={(until) => void actions.snooze(incident.id, until)}
       onRunbook={() =>

@@ -21,6 +21,7 @@ import type {
 } from '../ipc/status.ts'
 import type { HeldFinding, Incident } from './finding.ts'
 import type { MonitoringVerdict } from './monitoring/monitoring-verdict.ts'
+import { recovers } from './recoverable.ts'
 import { asTime } from './situation.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -167,6 +168,7 @@ function incidentView(
     ...rest,
     findings: [...findings],
     since: asTime(since),
+    ...(recovers(incident) && { recovers: true }),
     ...(resolvedAt === undefined ? {} : { resolvedAt: asTime(resolvedAt) }),
     ...(snoozedUntil !== undefined && snoozedUntil > now
       ? { snoozedUntil: asTime(snoozedUntil) }

@@ -42,6 +42,10 @@ export const incidentViewSchema = z.strictObject({
   resolvedAt: time.optional(),
   findings: z.array(z.string()).describe('CODE@subject of each finding inside, the cause first'),
   remedy: remedySchema,
+  recovers: z
+    .boolean()
+    .exactOptional()
+    .describe('a recovery would put right more of it than its remedy alone'),
   snoozedUntil: time.optional(),
 })
 export type IncidentView = z.infer<typeof incidentViewSchema>

@@ -65,7 +65,8 @@ function incidentText(
 }
 
 /** What to type now. */
-export function nextStep({ remedy, cause }: IncidentView): string {
+export function nextStep({ remedy, cause, recovers }: IncidentView): string {
+  if (recovers) return 'odin-sentinel recover'
   if (remedy.kind !== 'plan') return `odin-sentinel runbook ${cause}`
   const { intent } = remedy
   if (intent.kind === 'keep-here') return 'odin-sentinel keep-here'
