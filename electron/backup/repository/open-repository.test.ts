@@ -11,7 +11,6 @@ import {
   noSignal,
   someFacts,
 } from '../../../test/support/a-repository.ts'
-import { newIdentity } from '../../adapters/archive/sealed-text.ts'
 import { createRepository, isRepository, openRepository } from './open-repository.ts'
 import type { Repository } from './repository.ts'
 
@@ -293,129 +292,6 @@ describe('until it is committed nothing counts', () => {
     const draft = await (await aRepository(directory)).begin()
     await expect(draft.commit(someFacts(), noSignal())).rejects.toThrow('so there is no snapshot')
     await draft.abandon()
-  })
-})
-
-describe('encrypted', () => {
-  test('nothing is readable without the key, and lists are remembered for this user', async () => {
-    const { identity, recipient } = await newIdentity()
-    const cacheDirectory = join(root, 'cache')
-    const repository = await aRepository(
-      directory,
-      { recipients: [recipient], identity },
-      { cacheDirectory },
-    )
-    const { id } = await backUp(repository, aBackupSource({ 'hidden-name': 'hidden-content' }))
-    for (const name of await readdir(directory, { recursive: true, withFileTypes: true })) {
-      if (!name.isFile()) continue
-      const content = await readFile(join(name.parentPath, name.name), 'latin1')
-      expect(content).not.toContain('hidden-')
-    }
-    expect(await contentsOf(repository, await repository.files(id))).toEqual({
-      'volume:data/hidden-name': 'hidden-content',
-    })
-    expect(await repository.verify('all', noSignal(), () => {})).toEqual([])
-
-    // Without the identity a backup goes on, and still knows what is there.
-    const sealed = await openRepository(directory, { recipients: [recipient] }, { cacheDirectory })
-    const next = await backUp(sealed, aBackupSource({ 'hidden-name': 'hidden-content' }))
-    expect(next.manifest.addedBytes).toBe(0)
-    const stranger = await openRepository(directory, plain)
-    await expect(stranger.files(id)).rejects.toThrow('its key is not in the keyring')
-    expect((await stranger.snapshots()).sound).toHaveLength(2)
-    expect(await stranger.verify('all', noSignal(), () => {})).toEqual([])
-  })
-
-  test('content is shared neither with what is open nor with what is for other keys', async () => {
-    const source = () => aBackupSource({ a: 'one' })
-    await backUp(await aRepository(directory), source())
-    const keys = [await newIdentity(), await newIdentity()]
-    for (const { identity, recipient } of keys) {
-      const repository = await openRepository(directory, { recipients: [recipient], identity })
-      const { id, manifest } = await backUp(repository, source())
-      expect(manifest.addedBytes).toBeGreaterThan(0)
-      expect(await contentsOf(repository, await repository.files(id))).toEqual({
-        'volume:data/a': 'one',
-      })
-    }
-  })
-})
-
-describe('prune', () => {
-  const options = { dryRun: false, signal: noSignal() }
-  const forget = (...ids: string[]) => ids.map((id) => ({ id, reason: 'for the test' }))
-  const someSnapshots = async (repository: Repository, count: number) => {
-    const ids: string[] = []
-    for (let n = 0; n < count; n++) {
-      ids.push(
-        (await backUp(repository, aBackupSource({ same: 'same', [`${n}`]: `only ${n}` }))).id,
-      )
-    }
-    return ids
-  }
-
-  test('moves to the trash what only the forgotten need, and copied back it is there again', async () => {
-    const repository = await aRepository(directory)
-    const [a = '', b = '', c = ''] = await someSnapshots(repository, 3)
-    const dry = await repository.prune(forget(b), { ...options, dryRun: true })
-    expect((await repository.snapshots()).sound).toHaveLength(3)
-    expect(await repository.prune(forget(b), options)).toEqual(dry)
-    expect(dry.packs).toBe(1)
-    expect((await repository.snapshots()).sound.map(({ id }) => id)).toEqual([c, a])
-    expect(await repository.verify('all', noSignal(), () => {})).toEqual([])
-    const [day = ''] = await readdir(join(directory, 'trash'))
-    const trash = join(directory, 'trash', day)
-    expect((await readdir(trash)).sort()).toEqual(['marks', 'packs', 'snapshots'])
-    await rename(join(trash, 'snapshots', b), join(directory, 'snapshots', b))
-    for (const [pack = ''] of [await readdir(join(trash, 'packs'), { recursive: true })]) {
-      await rm(join(directory, 'packs', pack), { recursive: true, force: true })
-      await rename(join(trash, 'packs', pack), join(directory, 'packs', pack))
-    }
-    expect(await repository.verify(b, noSignal(), () => {})).toEqual([])
-  })
-
-  test('empties the trash after seven days, and not before', async () => {
-    let now = Date.UTC(2026, 10, 23)
-    const repository = await aRepository(directory, plain, { now: () => now })
-    const [a = ''] = await someSnapshots(repository, 3)
-    await repository.prune(forget(a), options)
-    now += 7 * 86_400_000
-    await repository.prune([], options)
-    expect(await readdir(join(directory, 'trash'))).toEqual(['2026-11-23'])
-    now += 86_400_000
-    await repository.prune([], options)
-    expect(await readdir(join(directory, 'trash'))).toEqual([])
-  })
-
-  test('refuses what must not go', async () => {
-    let now = Date.UTC(2026, 10, 23)
-    const repository = await aRepository(directory, plain, { now: () => now })
-    const [a = '', b = '', c = ''] = await someSnapshots(repository, 3)
-    await expect(repository.prune(forget(a, b), options)).rejects.toThrow('Fewer than two verified')
-    await repository.mark(a, { pinned: 'known good' })
-    await expect(repository.prune(forget(a), options)).rejects.toThrow('is pinned (known good)')
-    await repository.mark(a, { pinned: undefined })
-    await writeFile(join(directory, 'marks', `${b}.json`), '{"pinned":')
-    await expect(repository.prune(forget(b), options)).rejects.toThrow('marks cannot be read')
-    await expect(repository.prune(forget('nope'), options)).rejects.toThrow(
-      'is not a sound snapshot',
-    )
-    now -= 1000
-    await expect(repository.prune(forget(c), options)).rejects.toThrow('is of a time to come')
-    expect((await repository.snapshots()).sound).toHaveLength(3)
-  })
-
-  test('leaves all packs where a snapshot cannot say what it needs', async () => {
-    const repository = await aRepository(directory)
-    const [a = '', b = ''] = await someSnapshots(repository, 4)
-    const before = await packsIn()
-    await rm(join(directory, 'snapshots', b, 'PACKS.sha256'))
-    const again = await openRepository(directory, plain)
-    expect((await again.snapshots()).broken).toEqual([
-      { id: b, sentence: 'PACKS.sha256 is missing.' },
-    ])
-    expect(await again.prune(forget(a), options)).toEqual({ packs: 0, freedBytes: 0 })
-    expect(await packsIn()).toEqual(before)
   })
 })
 
