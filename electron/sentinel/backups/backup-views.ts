@@ -116,7 +116,7 @@ export function planOf(stack: Stack): BackupPlan {
   return { schedule: [...schedule], keep, onBattery, drill: drill?.schedule ?? null }
 }
 
-function snapshotView({ id, manifest, marks, storedBytes }: SnapshotEntry): SnapshotView {
+export function snapshotView({ id, manifest, marks, storedBytes }: SnapshotEntry): SnapshotView {
   const { startedAt, finishedAt, reason, note, files, sizeBytes, addedBytes } = manifest
   return {
     id,

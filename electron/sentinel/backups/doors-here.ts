@@ -1,4 +1,5 @@
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
+import { places } from '../../adapters/disk/places.ts'
 import type { DockerPlace } from '../../adapters/docker/config-file.ts'
 import { browse } from '../../backup/look/browse.ts'
 import { gatherFor, openRepositoryOf } from '../../backup/order-here.ts'
@@ -6,6 +7,8 @@ import type { BackupDoor, BackupSecrets } from '../../backup/process/process-tal
 import { runElsewhere } from '../../backup/process/run-elsewhere.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
 import { compareSnapshot } from '../../backup/run/compare.ts'
+import { settleHere } from '../../backup/run/settle-here.ts'
+import { pendingCleanups } from '../../backup/sources/engine/pending-cleanups.ts'
 import type { BackupDoors } from './open-backups.ts'
 import type { SnapshotReader } from './snapshot-reader.ts'
 
@@ -27,6 +30,12 @@ export function backupDoorsHere(parts: DoorsHereParts): BackupDoors {
       const needsKey = (stack.backup?.recipients.length ?? 0) > 0
       const identity = needsKey ? (await secretsOf(stack.name)).identity : undefined
       return openRepositoryOf(stack, place, identity)
+    },
+    async settle() {
+      const { state } = places(place.env, place.homeDirectory)
+      const { signal } = new AbortController()
+      const settled = await settleHere(pendingCleanups(state), place, signal)
+      return settled.map(({ sentence }) => sentence)
     },
     reader: readerHere(place, async (stack) => (await secretsOf(stack)).grafanaToken),
   }

@@ -15,7 +15,7 @@ import { lastGoodOf, sightOf, viewOf } from './backup-views.ts'
 import { clockwork } from './clockwork.ts'
 import type { Ledger, Ledgers, ScheduledKind } from './ledger.ts'
 import { withEnd } from './ledger.ts'
-import { runs, type Wanted } from './runs.ts'
+import { endOf, runs, type Wanted } from './runs.ts'
 import { checkLine } from './schedule.ts'
 import type { SnapshotReader } from './snapshot-reader.ts'
 import { whatIsKept } from './what-is-kept.ts'
@@ -28,6 +28,8 @@ export type KeepBackupsParts = {
   reader: SnapshotReader
   files: StackFiles
   ledgers: Ledgers
+  /** Puts back what processes had stopped that did not live to start it again; says what it did. */
+  settle: () => Promise<readonly string[]>
   /** A plan is being carried out, by whichever process. */
   planRuns: () => Promise<boolean>
   onBattery: () => Promise<boolean>
@@ -50,6 +52,8 @@ export interface KeptBackups {
   start(): void
   /** The machine has slept: everything is reckoned anew. */
   awoke(): void
+  /** Somebody else has written to a repository. */
+  lookSoon(): void
   /** The stack files may be others. */
   checkStacks(): void
   stop(): Promise<void>
@@ -92,9 +96,10 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
     now,
   })
 
-  function note(stack: string, sentence: string): void {
+  function note(stack: string | null, sentence: string): void {
     const at = new Date(now()).toISOString()
-    parts.record({ at, kind: 'backup', stack, subject: `backup:${stack}`, sentence })
+    const subject = stack === null ? 'backup' : `backup:${stack}`
+    parts.record({ at, kind: 'backup', stack, subject, sentence })
   }
 
   async function waitsFor(stack: Stack): Promise<string | undefined> {
@@ -114,7 +119,24 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
       drill: { kind: 'drill' },
       'second-copy': { kind: 'second-copy', check: await checkIsDue(stack) },
     }
+    await look(stack)
+    const seen = kept.seen(stack)
+    // A disk that is not mounted gets no new repository in its place while nobody looks.
+    if (seen.status === 'unknown') return refused(stack, kind, seen.failure.message)
     return run(stack, wanted[kind])
+  }
+
+  async function refused(
+    stack: Stack,
+    kind: ScheduledKind,
+    sentence: string,
+  ): Promise<BackupOutcome> {
+    const outcome: BackupOutcome = { outcome: 'failed', sentence, problems: [], milliseconds: 0 }
+    const end = endOf(kind, outcome, now())
+    await ledgers.change(stack.name, (ledger) => withEnd(ledger, end))
+    note(stack.name, sentence)
+    await look(stack)
+    return outcome
   }
 
   /** A check of the second copy costs more than the copy, so it comes in days of its own. */
@@ -153,6 +175,14 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
   async function lookAtAll(): Promise<void> {
     for (const stack of stacks()) {
       await look(stack).catch((error: Error) => note(stack.name, error.message))
+    }
+  }
+
+  async function settleFirst(): Promise<void> {
+    try {
+      for (const sentence of await parts.settle()) note(null, sentence)
+    } catch (error) {
+      note(null, `What a backup left stopped could not be looked at: ${(error as Error).message}`)
     }
   }
 
@@ -242,13 +272,14 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
     }),
     onChange: told.add,
     start() {
-      void lookAtAll()
+      settleFirst().finally(lookAtAll)
       clock.start()
     },
     awoke() {
       clock.reckon({ awoke: true })
       void lookAtAll()
     },
+    lookSoon: () => void lookAtAll(),
     checkStacks() {
       const now = JSON.stringify(stacks().map(({ name, backup }) => [name, backup]))
       if (now === reckoned) return

@@ -22,6 +22,7 @@ export type BackupDoors = {
   /** For reading alone; undefined where there is no repository yet. */
   open: (stack: Stack) => Promise<Repository | undefined>
   reader: SnapshotReader
+  settle: () => Promise<readonly string[]>
 }
 
 type OpenBackupsParts = BackupDoors & {
@@ -44,24 +45,29 @@ export function openBackups(parts: OpenBackupsParts): OpenedBackups {
   const { place, files, timeline, tell, now } = parts
   const { state, data } = places(place.env, place.homeDirectory)
   const inForce = (name: string) => files.inForce().find(({ stack }) => stack?.name === name)
-  return {
-    kept: keepBackups({
-      ...parts,
-      directoryOf: (stack) => repositoryDirectoryOf(stack, data),
-      ledgers: ledgers({
-        stateDirectory: state,
-        now,
-        onSetAside: (path) =>
-          tell('file:backups', `What was remembered of backups begins anew; the file is ${path}.`),
-      }),
-      planRuns: async () => (await operationInProgress(state)) !== undefined,
-      onBattery: () => onBattery(),
-      record: timeline.record,
+  const kept = keepBackups({
+    ...parts,
+    directoryOf: (stack) => repositoryDirectoryOf(stack, data),
+    ledgers: ledgers({
+      stateDirectory: state,
+      now,
+      onSetAside: (path) =>
+        tell('file:backups', `What was remembered of backups begins anew; the file is ${path}.`),
     }),
+    planRuns: async () => (await operationInProgress(state)) !== undefined,
+    onBattery: () => onBattery(),
+    record: timeline.record,
+  })
+  return {
+    kept,
     async beforePlan(plan) {
       const { stack, file } = inForce(plan.stack) ?? {}
       if (!stack || file === undefined || !isKeptBefore(stack, plan)) return undefined
-      return keepBeforePlan(plan, { stack, stackFile: file, carryOut: parts.carryOut })
+      try {
+        return await keepBeforePlan(plan, { stack, stackFile: file, carryOut: parts.carryOut })
+      } finally {
+        kept.lookSoon()
+      }
     },
     announcing: (guard) => ({
       ...guard,

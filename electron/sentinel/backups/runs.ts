@@ -106,7 +106,8 @@ export function runs(parts: RunsParts): Runs {
   }
 }
 
-const endOf = (kind: BackupEnd['kind'], outcome: BackupOutcome, at: number): BackupEnd => ({
+/** An outcome as it is remembered and shown. */
+export const endOf = (kind: BackupEnd['kind'], outcome: BackupOutcome, at: number): BackupEnd => ({
   kind,
   at: new Date(at).toISOString(),
   outcome: outcome.outcome,
