@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+export { shortId } from './short-id.ts'
+
 // One backup in a repository, as its manifest and its list of files say it. A manifest never
 // changes; what becomes of a snapshot later (pinned, verified, proven) stands in its marks.
 

@@ -1,9 +1,10 @@
+import { shortId } from '../../../shared/domain/short-id.ts'
 import type { SnapshotView } from '../../../shared/ipc/backup-view.ts'
 import type { Health } from '../../../shared/ipc/status.ts'
 import { dayAndTime } from '../../../shared/kit/day-and-time.ts'
 import { countWords, durationWords } from '../wording.ts'
 import { dayOf, markOf, markWords } from './calendar.ts'
-import { componentWords, consistencyWords, reasonWords, shortId, sizeWords } from './words.ts'
+import { componentWords, consistencyWords, reasonWords, sizeWords } from './words.ts'
 
 export type Badge = { kind: 'verified' | 'proven' | 'pinned' | 'encrypted'; word: string }
 

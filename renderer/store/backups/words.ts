@@ -68,8 +68,3 @@ export function agoWords(time: string, now: number): string {
   const days = Math.max(0, daysBetween(Date.parse(time), now))
   return days === 0 ? 'today' : days === 1 ? 'yesterday' : `${days} days ago`
 }
-
-/** "2026-11-23T02-15-00Z_01J…" → its short name for a person, which every command takes. */
-export function shortId(id: string): string {
-  return id.slice(-8).toLowerCase()
-}
