@@ -1,9 +1,11 @@
+export const datasourceHealths = ['ok', 'error', 'unknown'] as const
+
 export type Datasource = {
   uid: string
   name: string
   type: string
   url: string
-  health: 'ok' | 'error' | 'unknown'
+  health: (typeof datasourceHealths)[number]
   message: string
 }
 
@@ -11,7 +13,8 @@ export type Datasource = {
  * Whether a panel's queries return data now. `asks-nothing`: it has none. `not-checked`: they
  * could not be asked, or are not understood, so that nobody can tell.
  */
-export type PanelState = 'data' | 'no-data' | 'error' | 'not-checked' | 'asks-nothing'
+export const panelStates = ['data', 'no-data', 'error', 'not-checked', 'asks-nothing'] as const
+export type PanelState = (typeof panelStates)[number]
 
 export type Panel = {
   id: number

@@ -1,3 +1,5 @@
+export const portProtocols = ['tcp', 'udp'] as const
+
 /** Who holds a listening port. */
 export type PortOwner =
   | { kind: 'container'; engineId: string; project: string; service: string; container: string }
@@ -8,7 +10,7 @@ export type PortOwner =
 
 export type Listener = {
   port: number
-  protocol: 'tcp' | 'udp'
+  protocol: (typeof portProtocols)[number]
   /** `0.0.0.0`, `127.0.0.1`, `::` … */
   addresses: readonly string[]
   owner: PortOwner

@@ -1,11 +1,13 @@
 import type { Reading } from './reading.ts'
 
+export const targetHealths = ['up', 'down', 'unknown'] as const
+
 /** One active target, as Prometheus runs it. */
 export type Target = {
   job: string
   instance: string
   scrapeUrl: string
-  health: 'up' | 'down' | 'unknown'
+  health: (typeof targetHealths)[number]
   /** Prometheus's own words; empty when there are none. */
   error: string
   /** Epoch milliseconds; absent before the first scrape. */

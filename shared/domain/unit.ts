@@ -1,7 +1,9 @@
+export const unitScopes = ['system', 'user'] as const
+
 /** A systemd service unit that does, or could do, the work of a service of the stack. */
 export type Unit = {
   name: string
-  scope: 'system' | 'user'
+  scope: (typeof unitScopes)[number]
   description: string
   load: string
   active: 'active' | 'inactive' | 'failed' | 'activating' | 'deactivating' | 'reloading' | 'other'

@@ -1,4 +1,9 @@
 import { z } from 'zod'
+import { datasourceHealths } from '../domain/grafana.ts'
+import { portProtocols } from '../domain/port.ts'
+import { targetHealths } from '../domain/prometheus.ts'
+import { unitScopes } from '../domain/unit.ts'
+import { fileRoles, fileStates } from '../domain/watched-file.ts'
 
 // What is published of one stack beyond its containers: the window's Monitoring, GPUs, Ports and
 // Changes, and `exporters`, `targets`, `dashboards`, `gpus`, `units`, `ports`, `drift` with --json.
@@ -24,7 +29,7 @@ const targetRowSchema = z.strictObject({
   job: z.string(),
   instance: z.string(),
   url: z.string(),
-  health: z.enum(['up', 'down', 'unknown']),
+  health: z.enum(targetHealths),
   error: z.string(),
   lastScrapeAt: time.nullable(),
   newestSampleAt: time.nullable().describe('of the job'),
@@ -54,7 +59,7 @@ const datasourceRowSchema = z.strictObject({
   uid: z.string(),
   name: z.string(),
   type: z.string(),
-  health: z.enum(['ok', 'error', 'unknown']),
+  health: z.enum(datasourceHealths),
   message: z.string(),
 })
 
@@ -105,7 +110,7 @@ const gpuRowSchema = z.strictObject({
 
 const unitRowSchema = z.strictObject({
   name: z.string(),
-  scope: z.enum(['system', 'user']),
+  scope: z.enum(unitScopes),
   description: z.string(),
   active: z.string(),
   sub: z.string(),
@@ -115,7 +120,7 @@ const unitRowSchema = z.strictObject({
 
 const portRowSchema = z.strictObject({
   port: z.number(),
-  protocol: z.enum(['tcp', 'udp']),
+  protocol: z.enum(portProtocols),
   addresses: z.array(z.string()),
   owner: z.string().nullable().describe('null while nobody listens'),
   ownerKind: z.enum(['container', 'unit', 'process', 'unknown', 'nobody']),
@@ -176,8 +181,8 @@ export const monitoringViewSchema = z.strictObject({
   files: z.array(
     z.strictObject({
       path: z.string(),
-      role: z.enum(['compose', 'env', 'config']),
-      state: z.enum(['there', 'missing', 'unreadable']),
+      role: z.enum(fileRoles),
+      state: z.enum(fileStates),
       sizeBytes: maybe,
       modifiedAt: time.nullable(),
     }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { targetHealths } from '../../../shared/domain/prometheus.ts'
 
 // What is taken from the answers of Prometheus' API, versions 2.42 to 3.x; the rest is left out.
 
@@ -35,7 +36,7 @@ export const targetsAnswer = success(
           scrapeUrl: text,
           lastError: text,
           lastScrape: text,
-          health: z.enum(['up', 'down', 'unknown']).catch('unknown'),
+          health: z.enum(targetHealths).catch('unknown'),
           scrapeInterval: text,
         }),
       )

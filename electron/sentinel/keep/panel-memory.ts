@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { panelStates } from '../../../shared/domain/grafana.ts'
 import type { PanelMemory, PanelPast } from '../../observe/programs/panel-past.ts'
 import { stateFile } from './state-file.ts'
 
@@ -12,7 +13,7 @@ type PanelMemoryParts = {
 }
 
 const momentSchema = z.strictObject({
-  state: z.enum(['data', 'no-data', 'error', 'not-checked', 'asks-nothing']),
+  state: z.enum(panelStates),
   since: z.number(),
   lastDataAt: z.number().exactOptional(),
 })
