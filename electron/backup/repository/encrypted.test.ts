@@ -43,6 +43,8 @@ describe('encrypted', () => {
     expect(next.manifest.addedBytes).toBe(0)
     const stranger = await openRepository(directory, plain)
     await expect(stranger.files(id)).rejects.toThrow('its key is not in the keyring')
+    const files = await repository.files(id)
+    await expect(contentsOf(stranger, files)).rejects.toThrow('its key is not in the keyring')
     expect((await stranger.snapshots()).sound).toHaveLength(2)
     expect(await stranger.verify('all', noSignal(), () => {})).toEqual([])
   })

@@ -301,6 +301,8 @@ describe('opening', () => {
     const { id } = await backUp(repository, aBackupSource({ a: 'a' }))
     expect((await repository.find(id.slice(-8).toLowerCase())).id).toBe(id)
     await expect(repository.find('nope')).rejects.toThrow('No snapshot ends in nope.')
+    const verifying = repository.verify('nope', noSignal(), () => {})
+    await expect(verifying).rejects.toThrow('There is no snapshot nope.')
     const other = id.slice(0, 21).concat('0'.repeat(18), id.slice(-8))
     await rename(join(directory, 'snapshots', id), join(directory, 'snapshots', other))
     await expect(repository.find(id.slice(-8))).rejects.toThrow(`manifest.json is that of ${id}.`)

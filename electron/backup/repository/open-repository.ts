@@ -194,6 +194,11 @@ export async function openRepository(
     )
   }
 
+  async function existing(snapshot: string): Promise<string> {
+    if ((await onShelf.ids()).includes(snapshot)) return snapshot
+    throw new Error(`There is no snapshot ${snapshot}.`)
+  }
+
   return {
     directory,
     id,
@@ -204,7 +209,7 @@ export async function openRepository(
     read: (files, each, signal) => readFiles(layout, files, each, { identity, signal }),
     begin,
     async verify(wanted, signal, onBytes) {
-      const ids = wanted === 'all' ? await onShelf.ids() : [wanted]
+      const ids = wanted === 'all' ? await onShelf.ids() : [await existing(wanted)]
       const found = await verifySnapshots(ids, {
         layout,
         identity,
@@ -237,9 +242,7 @@ export async function openRepository(
     },
     async mark(snapshot, change) {
       mayWrite()
-      if (!(await onShelf.ids()).includes(snapshot))
-        throw new Error(`There is no snapshot ${snapshot}.`)
-      await changeMarks(layout.marks(snapshot), change)
+      await changeMarks(layout.marks(await existing(snapshot)), change)
     },
     prune: (forget, { dryRun, signal }) =>
       dryRun

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { pipeline, Readable, Transform } from 'node:stream'
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { readPack } from '../../adapters/archive/read-pack.ts'
+import { isLoss } from './is-loss.ts'
 import type { Layout } from './layout.ts'
 
 /** Files are not in the repository as they once were. The others have been read. */
@@ -71,6 +72,9 @@ async function onePass(
   }
 
   const path = await pathOf(layout, pack)
+  if (path.endsWith('.age') && identity === undefined) {
+    throw new Error(`${path} is encrypted, and its key is not in the keyring.`)
+  }
   const options = { signal, ...(identity !== undefined && { identity }) }
   try {
     await readPack(path, options, async ({ name }, content) => {
@@ -87,9 +91,10 @@ async function onePass(
         await give(first, content)
       }
     })
-  } catch {
+  } catch (error) {
     signal.throwIfAborted()
     if (stopped) throw stopped.by
+    if (!isLoss(error)) throw error
     // The pack is damaged, or gone. What it did not give is lost, and so is what is the same.
     damaged.push(...again.splice(0))
   }
@@ -137,9 +142,10 @@ async function wholeOf(content: Readable): Promise<Buffer> {
 
 async function pathOf(layout: Layout, pack: string): Promise<string> {
   const plain = layout.pack(pack, false)
-  const isPlain = await stat(plain).then(
+  const encrypted = layout.pack(pack, true)
+  const isEncrypted = await stat(encrypted).then(
     () => true,
     () => false,
   )
-  return isPlain ? plain : layout.pack(pack, true)
+  return isEncrypted ? encrypted : plain
 }

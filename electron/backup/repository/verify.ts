@@ -1,5 +1,6 @@
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { packSha256, readPack } from '../../adapters/archive/read-pack.ts'
+import { isLoss } from './is-loss.ts'
 import type { Layout } from './layout.ts'
 import { checkPapers } from './papers/check-papers.ts'
 import type { Damage, OnBytes } from './repository.ts'
@@ -44,8 +45,9 @@ export async function verifySnapshots(
         },
       })
       return sha256 === pack
-    } catch {
+    } catch (error) {
       signal.throwIfAborted()
+      if (!isLoss(error)) throw error
       return false
     }
   }

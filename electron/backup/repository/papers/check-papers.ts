@@ -1,4 +1,5 @@
 import type { Manifest, SnapshotFile } from '../../../../shared/domain/snapshot.ts'
+import { isLoss } from '../is-loss.ts'
 import { parseFiles } from './files-tsv.ts'
 import {
   filesName,
@@ -34,6 +35,7 @@ export async function checkPapers(directory: string, id: string): Promise<Checke
     try {
       return await read()
     } catch (error) {
+      if (!isLoss(error)) throw error
       const found = error instanceof PaperProblem ? error.paper : paper
       const sentence = error instanceof Error ? error.message : String(error)
       problems.push({ paper: found, sentence })

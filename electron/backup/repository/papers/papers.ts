@@ -7,7 +7,9 @@ import {
   type SnapshotFile,
 } from '../../../../shared/domain/snapshot.ts'
 import { sealText } from '../../../adapters/archive/sealed-text.ts'
+import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
 import { syncDirectory } from '../../../adapters/disk/sync-directory.ts'
+import { isLoss } from '../is-loss.ts'
 import { componentDirectory, packPath } from '../layout.ts'
 import { fileLine, filesHeader } from './files-tsv.ts'
 
@@ -158,7 +160,10 @@ async function read(directory: string, name: string): Promise<Buffer> {
   try {
     return await readFile(join(directory, name))
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const path = join(directory, name)
+    const problem = diskProblem(error, path, `${path} cannot be read`)
+    if (!isLoss(problem)) throw problem
+    const isMissing = problem.code === 'ENOENT'
     throw new PaperProblem(name, `${name} ${isMissing ? 'is missing' : 'cannot be read'}.`)
   }
 }

@@ -52,6 +52,7 @@ export function componentReader(
       topDirectory = top
     }
     read.files += 1
+    progress(0)
     try {
       const packed = knownPlace(item) ?? (await store(item))
       settle(item, packed)
@@ -68,7 +69,7 @@ export function componentReader(
   function settle(item: SourceItem, { ref, member, sha256, sizeBytes }: Packed): void {
     const file: SnapshotFile = { ...plain(source.id, item), sizeBytes, sha256, pack: '', member }
     taken.set(item.path, { file, ref })
-    known.add(sha256, sizeBytes, { pack: ref, member })
+    known.add(sha256, { pack: ref, member, sizeBytes })
   }
 
   function knownPlace({ known: same, sizeBytes }: SourceItem): Packed | undefined {
@@ -77,7 +78,8 @@ export function componentReader(
 
   function storedBefore(sha256: string, sizeBytes: number): Packed | undefined {
     const place = isSelfContained ? undefined : known.find(sha256)
-    return place && { ref: place.pack, member: place.member, sha256, sizeBytes }
+    if (place?.sizeBytes !== sizeBytes) return undefined
+    return { ref: place.pack, member: place.member, sha256, sizeBytes }
   }
 
   async function store(item: SourceItem): Promise<Packed> {

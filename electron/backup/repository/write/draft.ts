@@ -42,6 +42,7 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
   const ended = new AbortController()
   let checks: Promise<void> = Promise.resolve()
   let spools = 0
+  let isClosed = false
 
   await onDisk(layout.tmp, () => mkdir(tmp, { mode: 0o700 }))
 
@@ -179,6 +180,8 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
   }
 
   async function close(): Promise<void> {
+    if (isClosed) return
+    isClosed = true
     await rm(tmp, { recursive: true, force: true })
     await parts.over()
   }

@@ -3,7 +3,7 @@ import type { SnapshotFile } from '../../../../shared/domain/snapshot.ts'
 /** A pack that a file lies in; its name is known once it is finished. */
 export type PackRef = { sha256: string; isLost?: true }
 
-export type Place = { pack: PackRef; member: string }
+export type Place = { pack: PackRef; member: string; sizeBytes: number }
 
 /** What the repository has already, by content. A cache of the lists of files, and as old as this run. */
 export interface KnownContent {
@@ -12,7 +12,7 @@ export interface KnownContent {
   find(sha256: string): Place | undefined
   /** Whether anything of that size is known: only then is hashing before storing worth it. */
   hasSize(sizeBytes: number): boolean
-  add(sha256: string, sizeBytes: number, place: Place): void
+  add(sha256: string, place: Place): void
 }
 
 /** More than one, as the newest may be partial. */
@@ -31,11 +31,11 @@ export function knownContent(from: {
   const packs = new Map<string, PackRef>()
   const learned = new Set<string>()
 
-  function add(sha256: string, sizeBytes: number, place: Place): void {
+  function add(sha256: string, place: Place): void {
     const before = places.get(sha256)
     if (before && !before.pack.isLost) return
     places.set(sha256, place)
-    sizes.add(sizeBytes)
+    sizes.add(place.sizeBytes)
   }
 
   return {
@@ -50,7 +50,7 @@ export function knownContent(from: {
           if (!from.isSound(pack)) continue
           const ref = packs.get(pack) ?? { sha256: pack }
           packs.set(pack, ref)
-          add(sha256, sizeBytes, { pack: ref, member })
+          add(sha256, { pack: ref, member, sizeBytes })
         }
       }
     },
