@@ -249,6 +249,15 @@ const shots: readonly Shot[] = [
     })),
   ),
   {
+    name: 'gpus-mig',
+    fixture: 'monitoring-broken',
+    monitoring: 'crowded',
+    reach: async (page) => {
+      await tab('GPUs')(page)
+      await page.getByText('MIG 1 · 1g.18gb').scrollIntoViewIfNeeded()
+    },
+  },
+  {
     name: 'ports-machine',
     fixture: 'monitoring-broken',
     monitoring: 'crowded',
