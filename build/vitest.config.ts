@@ -53,7 +53,7 @@ export default defineConfig({
         test: {
           name: 'packaged',
           root,
-          include: ['test/e2e/{package,demo,doors}.test.ts'],
+          include: ['test/e2e/{package,demo,doors,backup-process}.test.ts'],
           globalSetup: ['test/e2e/packaged.ts'],
           env: { ODIN_APP: join(root, 'dist/e2e-packaged/held/linux-unpacked/odin-sentinel') },
           ...real,
