@@ -1,4 +1,5 @@
 // npm run bench [switch|die|idle|start-up|tray|exposition|dashboards …]: measures, prints a table and a line of JSON.
+import { measureBackup } from './backup.ts'
 import { measureDashboards } from './dashboards.ts'
 import { measureDie } from './die.ts'
 import { measureExposition } from './exposition.ts'
@@ -18,6 +19,7 @@ const benches: Record<string, () => Promise<Measured[]>> = {
   tray: measureTray,
   exposition: measureExposition,
   dashboards: measureDashboards,
+  backup: measureBackup,
 }
 
 const wanted = process.argv.slice(2)
