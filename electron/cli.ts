@@ -7,8 +7,9 @@ import { desktopNotifier } from './adapters/notifications/desktop-notifier.ts'
 import { secretStore } from './adapters/secrets/secret-store.ts'
 import { connectSessionBus } from './adapters/session-bus/session-bus.ts'
 import { forkDoor } from './backup/process/fork-door.ts'
+import { takeLeastPriority } from './backup/process/least-priority.ts'
 import { runProgram } from './cli/program.ts'
-import { openDemo, openGuard } from './guard.ts'
+import { backupSecrets, openDemo, openGuard } from './guard.ts'
 import { readIncidentRecords } from './sentinel/keep/incident-records.ts'
 import { settingsFile } from './sentinel/keep/settings-file.ts'
 import { openTimeline } from './sentinel/keep/timeline.ts'
@@ -96,6 +97,12 @@ process.exitCode = await runProgram(process.argv.slice(2), {
     readTimeline,
     readRecords: (since) => readIncidentRecords(state, since, Date.now()),
     writeNew: (path, text) => writeFile(path, `${text}\n`, { flag: 'wx' }),
+  },
+  backups: {
+    place: { env: process.env, homeDirectory: homedir() },
+    secretsOf: backupSecrets(state),
+    easeOff: takeLeastPriority,
+    version,
   },
   tokens: async (work) => {
     const bus = connectSessionBus()

@@ -52,7 +52,7 @@ export async function openGuard(options: GuardOptions = {}): Promise<Sentinel> {
     schema,
     place,
     ...(door && {
-      backups: backupDoorsHere({ door, place, secretsOf: secretsIn(state), version }),
+      backups: backupDoorsHere({ door, place, secretsOf: backupSecrets(state), version }),
     }),
     userUnits: userUnits(connectSessionBus),
     grafanaToken: tokensIn(state),
@@ -107,7 +107,7 @@ async function readSecret(stateDirectory: string, name: string): Promise<string 
 }
 
 /** What a backup process is handed over its channel. */
-const secretsIn =
+export const backupSecrets =
   (stateDirectory: string) =>
   async (stack: string): Promise<BackupSecrets> => {
     const names = [backupIdentityName, grafanaTokenName, secondCopyPasswordName]

@@ -3,6 +3,8 @@ import type { SecretStore } from '../adapters/secrets/secret-store.ts'
 import type { DemoGuard } from '../guard.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 import { type AdoptOptions, adopt } from './adopt.ts'
+import { backupCommands } from './backup/backup-commands.ts'
+import type { BackupParts } from './backup/backup-site.ts'
 import { type CarryOutOptions, carryOut } from './carry-out.ts'
 import { contexts } from './contexts.ts'
 import { demo } from './demo.ts'
@@ -28,6 +30,7 @@ type ProgramParts = {
   /** Shows a notification, and says how. */
   notifyTest: () => Promise<string>
   report: ReportSources
+  backups: BackupParts
   tokens: (work: (store: SecretStore) => Promise<ExitCode>) => Promise<ExitCode>
   openDemo: () => Promise<DemoGuard>
 }
@@ -58,7 +61,10 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
     .version(parts.version)
     .addHelpText('after', `\n${exitCodeHelp}`)
     .exitOverride()
-    .configureOutput({ writeErr: (text) => void parts.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => void session.stdout.write(text),
+      writeErr: (text) => void parts.stderr.write(text),
+    })
     .showHelpAfterError('Add --help to see what it takes.')
 
   const command = (name: string, description: string) =>
@@ -165,6 +171,9 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
     async (options: CarryOutOptions) =>
       ended(await carryOut(session, options, { kind: 'keep-here' })),
   )
+
+  const { stderr, backups } = parts
+  backupCommands({ session, stderr, parts: backups, command, ended })
 
   command('timeline', 'Print what happened.')
     .addOption(

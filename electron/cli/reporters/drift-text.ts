@@ -7,6 +7,7 @@ import {
   diffLines,
 } from '../../../shared/text/diff-lines.ts'
 import type { Paint } from './paint.ts'
+import { visible } from './visible.ts'
 
 /** What differs in each file, line by line, with the line's number as it is now. */
 export function fileChangesText(changes: readonly FileChanges[], paint: Paint): string[] {
@@ -41,11 +42,6 @@ function diffText(diff: string, paint: Paint): string[] {
     return style ? paint(style, line) : line
   })
 }
-
-/** What a file holds must not move the cursor of the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
-const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
-const visible = (text: string): string => text.replace(/\r$/, '').replace(control, '�')
 
 const short = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12)
 
