@@ -139,7 +139,7 @@ test('the chain and its counts are published where somebody looks beyond the con
       exporters: { working: 2, total: 2 },
       targets: { working: 2, total: 2 },
       datasources: { working: 1, total: 1 },
-      dashboards: { working: 0, total: 1 },
+      dashboards: { working: 1, total: 1 },
       gpus: 1,
     },
   })

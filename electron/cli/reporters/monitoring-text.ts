@@ -1,4 +1,8 @@
-import { dashboardsShown, dashboardsShownWords } from '../../../shared/domain/dashboards-shown.ts'
+import {
+  countsOfRow,
+  dashboardsShown,
+  dashboardsShownWords,
+} from '../../../shared/domain/dashboards-shown.ts'
 import type { DashboardRow, MonitoringView } from '../../../shared/ipc/monitoring-view.ts'
 import { machineText } from './machine-text.ts'
 import type { Paint } from './paint.ts'
@@ -219,9 +223,7 @@ function dashboardsText(view: MonitoringView, paint: Paint): string {
   if (dashboards.length === 0) {
     return 'No dashboards are seen. With a token of Grafana they are: odin-sentinel token grafana.'
   }
-  const shown = dashboardsShown(
-    dashboards.map((row) => ({ ...row, unchecked: row.unchecked.length })),
-  )
+  const shown = dashboardsShown(dashboards.map(countsOfRow))
   const rows = dashboards.flatMap((row) => [
     [stateText(stateOfDashboard(row), paint, row.title), `${row.withData} of ${row.panels} panels`],
     ...row.broken.map(({ title, message, lastDataAt }) => [

@@ -1,4 +1,8 @@
-import { dashboardsShown, dashboardsShownWords } from '../../../shared/domain/dashboards-shown.ts'
+import {
+  countsOfRow,
+  dashboardsShown,
+  dashboardsShownWords,
+} from '../../../shared/domain/dashboards-shown.ts'
 import type { DashboardRow, DriftRow, MonitoringView } from '../../../shared/ipc/monitoring-view.ts'
 import type { ChainStage, Health, LinkState } from '../../../shared/ipc/status.ts'
 import { durationWords } from '../wording.ts'
@@ -142,9 +146,7 @@ function dashboardState(row: DashboardRow): Pick<FactRow, 'state' | 'word'> {
 
 export function dashboardsWords({ dashboards, dashboardsCheckedAt }: MonitoringView, now: number) {
   if (dashboardsCheckedAt === null) return 'not looked at yet'
-  const shown = dashboardsShown(
-    dashboards.map((row) => ({ ...row, unchecked: row.unchecked.length })),
-  )
+  const shown = dashboardsShown(dashboards.map(countsOfRow))
   return `${dashboardsShownWords(shown)}, looked ${ago(dashboardsCheckedAt, now)}`
 }
 

@@ -52,7 +52,7 @@ test('monitoring works, and each link says so', () => {
     { stage: 'target', state: 'works', sentence: 'All 2 targets are up.' },
     { stage: 'samples', state: 'works', sentence: '2 jobs with fresh samples.' },
     { stage: 'datasource', state: 'works', sentence: '1 datasource of Grafana answers.' },
-    { stage: 'dashboard', state: 'works', sentence: '0 of 1 dashboard shows data in every panel.' },
+    { stage: 'dashboard', state: 'works', sentence: '1 of 1 dashboard shows data.' },
     { stage: 'logs', state: 'works', sentence: 'New log lines come in.' },
     { stage: 'alerting', state: 'works', sentence: 'Alertmanager answers.' },
   ])
