@@ -18,6 +18,7 @@ const kinds: readonly { name: Kind; label: string }[] = [
   { name: 'engine', label: 'Engines' },
   { name: 'operation', label: 'Operations' },
   { name: 'stack', label: 'Stack' },
+  { name: 'backup', label: 'Backups' },
   { name: 'sentinel', label: 'Sentinel' },
 ]
 

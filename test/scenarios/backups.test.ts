@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { orderHere } from '../../electron/backup/order-here.ts'
@@ -16,6 +16,7 @@ async function withBackups(
     world: DemoWorld
     sentinel: Sentinel
     backups: Backups
+    until: Awaited<ReturnType<typeof guard>>['until']
     run(wish: Parameters<Backups['start']>[1]): Promise<BackupView>
   }) => Promise<void>,
 ): Promise<void> {
@@ -45,6 +46,7 @@ async function withBackups(
       world,
       sentinel,
       backups,
+      until,
       async run(wish) {
         const before = sentinel.mirror().backups?.revision ?? 0
         const over = new Promise<void>((resolve) => {
@@ -152,5 +154,23 @@ test('before a plan the configuration is kept, and the plan says so', async () =
       { reason: 'before-plan', note: 'Switch back to desktop-linux' },
     ])
     expect(snapshots[0]?.components.map(({ id }) => id)).toEqual(['configuration', 'machine'])
+  })
+})
+
+test('a repository that is gone makes the verdict unknown, and nothing is begun in its place', async () => {
+  await withBackups(async ({ sentinel, backups, run, until }) => {
+    const { repository } = await run({ kind: 'backup' })
+    await rename(repository, `${repository}.elsewhere`)
+    await sentinel.lookAgain()
+    await until('unknown', ({ health }) => health === 'unknown')
+    expect(sentinel.mirror().stacks[0]?.sentence).toBe(
+      `Whether odin is backed up cannot be seen: the repository ${repository} is gone, expected where it was: is its disk mounted?`,
+    )
+    const view = await viewed(backups)
+    expect(view.problem).toContain('is its disk mounted?')
+    expect(view.snapshots).toHaveLength(1)
+    await rename(`${repository}.elsewhere`, repository)
+    await sentinel.lookAgain()
+    await until('ok', ({ health }) => health === 'ok')
   })
 })

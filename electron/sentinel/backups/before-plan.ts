@@ -5,7 +5,7 @@ import type { BackupOrder, RunOrder } from '../../backup/order.ts'
 import { planTitle } from '../proposals.ts'
 
 /** Whoever wants to get back to work does not wait longer for a copy of what they have. */
-const withinMs = 8_000
+const usualPatienceMs = 8_000
 
 export const keptFirst = 'The configuration is kept in a snapshot first.'
 
@@ -19,9 +19,9 @@ export const isKeptBefore = (stack: Stack, plan: Pick<Plan, 'steps'>): boolean =
  */
 export async function keepBeforePlan(
   plan: Plan,
-  kept: { stack: Stack; stackFile: string; carryOut: RunOrder },
+  kept: { stack: Stack; stackFile: string; carryOut: RunOrder; withinMs?: number },
 ): Promise<string | undefined> {
-  const { stack, stackFile, carryOut } = kept
+  const { stack, stackFile, carryOut, withinMs = usualPatienceMs } = kept
   const order: BackupOrder = {
     stack,
     stackFile,
@@ -38,7 +38,7 @@ export async function keepBeforePlan(
   }, withinMs)
   try {
     const outcome = await Promise.race([carryOut(order, () => {}, giveUp.signal), late.promise])
-    if (outcome === undefined) return `${notKept} within ${withinMs / 1_000} s.`
+    if (outcome === undefined) return `${notKept}: that took more than ${withinMs / 1_000} s.`
     if (outcome.outcome === 'done' || outcome.outcome === 'partial') return undefined
     return `${notKept}: ${withoutStop(outcome.sentence)}.`
   } catch (error) {
@@ -48,4 +48,4 @@ export async function keepBeforePlan(
   }
 }
 
-const notKept = 'The configuration could not be kept in a snapshot before'
+const notKept = 'The configuration could not be kept in a snapshot first'
