@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
 import { grafanaTokenName, type SecretStore } from '../adapters/secrets/secret-store.ts'
 import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
+import { readSecret } from './read-secret.ts'
 import { type GlobalOptions, printer, type Session, theStack, withSentinel } from './session.ts'
 
 export type TokenOptions = GlobalOptions & { remove?: boolean }
@@ -43,18 +42,4 @@ export function token(
     print.either(() => sentence, { stack, kept: sentence })
     return exitCodes.fine
   })
-}
-
-/** The first line. On a terminal nothing of it is shown. */
-async function readSecret({ stdin, stdout }: Session, question: string): Promise<string> {
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: stdin, output: silent, terminal: stdin.isTTY === true })
-  if (stdin.isTTY) stdout.write(question)
-  try {
-    for await (const line of lines) return line
-    return ''
-  } finally {
-    lines.close()
-    if (stdin.isTTY) stdout.write('\n')
-  }
 }
