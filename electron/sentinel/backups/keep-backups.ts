@@ -63,6 +63,7 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
   const { files, ledgers, now } = parts
   const told = listeners<'progress' | 'sight'>()
   const kept = whatIsKept(parts)
+  const complaints = new Map<string, string>()
   const remembered = new Map<string, Ledger>()
   let revision = 0
   let reckoned = ''
@@ -92,7 +93,7 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
     changed: () => changed('sight'),
     ticked: () => void lookAtAll(),
     onProblem: (stack, sentence) =>
-      note(stack.name, `The schedule cannot be followed: ${sentence}`),
+      complain(stack.name, `The schedule cannot be followed: ${sentence}`),
     now,
   })
 
@@ -100,6 +101,13 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
     const at = new Date(now()).toISOString()
     const subject = stack === null ? 'backup' : `backup:${stack}`
     parts.record({ at, kind: 'backup', stack, subject, sentence })
+  }
+
+  /** What is tried every minute is told when it is new. */
+  function complain(stack: string, sentence: string): void {
+    if (complaints.get(stack) === sentence) return
+    complaints.set(stack, sentence)
+    note(stack, sentence)
   }
 
   async function waitsFor(stack: Stack): Promise<string | undefined> {
@@ -174,7 +182,7 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
 
   async function lookAtAll(): Promise<void> {
     for (const stack of stacks()) {
-      await look(stack).catch((error: Error) => note(stack.name, error.message))
+      await look(stack).catch((error: Error) => complain(stack.name, error.message))
     }
   }
 
