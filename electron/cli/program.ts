@@ -14,7 +14,7 @@ import { accept, monitoring, partNames } from './monitoring.ts'
 import { operations, settle } from './operations.ts'
 import { type ReportOptions, type ReportSources, report } from './report.ts'
 import { monitoringParts } from './reporters/monitoring-text.ts'
-import { runbook } from './runbook.ts'
+import { type RunbookOptions, runbook } from './runbook.ts'
 import { type GlobalOptions, printer, type Session } from './session.ts'
 import { simulate } from './simulate.ts'
 import { status } from './status.ts'
@@ -67,8 +67,8 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
     })
     .showHelpAfterError('Add --help to see what it takes.')
 
-  const command = (name: string, description: string) =>
-    program
+  const command = (name: string, description: string, parent = program) =>
+    parent
       .command(name)
       .description(description)
       .option('-s, --stack <file>', 'stack file, or name of a stack; may be given again', also)
@@ -172,8 +172,8 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
       ended(await carryOut(session, options, { kind: 'keep-here' })),
   )
 
-  const { stderr, backups } = parts
-  backupCommands({ session, stderr, parts: backups, command, ended })
+  const { stderr, backups, tokens: secrets } = parts
+  backupCommands({ session, stderr, parts: backups, program, command, secrets, ended })
 
   command('timeline', 'Print what happened.')
     .addOption(
@@ -211,9 +211,11 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
     )
 
   command('runbook', 'Print what a finding means and how to mend it.')
-    .argument('<code>', 'code of a finding, for example CONTEXT_SWITCHED')
-    .action(async (code: string, options: GlobalOptions) =>
-      ended(await runbook(session, options, code)),
+    .argument('[code]', 'code of a finding, for example CONTEXT_SWITCHED')
+    .option('--all', 'every page as one document, in Markdown')
+    .option('-o, --out <file>', 'write it there; a file that exists is never overwritten')
+    .action(async (code: string | undefined, options: RunbookOptions) =>
+      ended(await runbook(session, options, code, parts.report.writeNew)),
     )
 
   return program

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
+import type { SecretStore } from '../../adapters/secrets/secret-store.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Session } from '../session.ts'
 import { atStack, type BackupParts, type BackupSite } from './backup-site.ts'
+import { newKey, unlockKey } from './key.ts'
 import { show, snapshots } from './list.ts'
 import { browse, diff, extract } from './look.ts'
 import { pin } from './pin.ts'
@@ -11,14 +13,17 @@ type CommandsParts = {
   session: Session
   stderr: NodeJS.WriteStream
   parts: BackupParts
-  command: (name: string, description: string) => Command
+  command: (name: string, description: string, parent?: Command) => Command
+  program: Command
+  secrets: (work: (store: SecretStore) => Promise<ExitCode>) => Promise<ExitCode>
   ended: (code: ExitCode) => void
 }
 
 const idHelp = 'end of its name, as "snapshots" shows it, or latest'
 
 /** The part of the command line that is about snapshots. */
-export function backupCommands({ command, ended, ...given }: CommandsParts): void {
+export function backupCommands(from: CommandsParts): void {
+  const { command, program, ended, secrets, ...given } = from
   const at = async (
     options: GlobalOptions,
     work: (site: BackupSite) => Promise<ExitCode>,
@@ -82,4 +87,24 @@ export function backupCommands({ command, ended, ...given }: CommandsParts): voi
     .action((id: string, options: GlobalOptions) =>
       at(options, (site) => pin(site, options, id, null)),
     )
+
+  const key = program
+    .command('backup-key')
+    .description('Encrypt new snapshots, and bring their key to another machine.')
+
+  command('new', 'Make a key that new snapshots are encrypted to; prints the recovery sheet.', key)
+    .addHelpText('after', passphraseHelp)
+    .action((options: GlobalOptions) =>
+      at(options, (site) => secrets((store) => newKey(site, options, store))),
+    )
+
+  command('unlock', 'Keep the key on this machine, to read and write what is encrypted.', key)
+    .argument('[file]', 'the locked key; the one in the repository otherwise')
+    .addHelpText('after', passphraseHelp)
+    .action((file: string | undefined, options: GlobalOptions) =>
+      at(options, (site) => secrets((store) => unlockKey(site, options, store, file))),
+    )
 }
+
+const passphraseHelp =
+  '\nThe passphrase is asked for, or read from the first line of standard input.'

@@ -1,3 +1,4 @@
+import { shortId } from '../../../shared/domain/short-id.ts'
 import type { SnapshotEntry } from '../../../shared/domain/snapshot.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
 import { places } from '../../adapters/disk/places.ts'
@@ -142,4 +143,15 @@ export async function pick(
   return repository.find(wanted).catch((error: Error) => {
     throw wrong(`${visibleName(error.message)} ${list}`)
   })
+}
+
+/** Without the key everything that is encrypted would look like damage. */
+export async function needKey(site: BackupSite, entries: readonly SnapshotEntry[]): Promise<void> {
+  const sealed = entries.find(({ manifest }) => manifest.encrypted)
+  const { identity } = await site.secrets()
+  if (!sealed || identity !== undefined) return
+  throw new CommandProblem(
+    `Snapshot ${shortId(sealed.id)} is encrypted, and its key is not on this machine; ${site.hint('backup-key unlock')} brings it here.`,
+    exitCodes.couldNotSee,
+  )
 }

@@ -12,7 +12,7 @@ import type { Paint } from '../reporters/paint.ts'
 import { table } from '../reporters/table.ts'
 import { visible, visibleName } from '../reporters/visible.ts'
 import { type GlobalOptions, printer } from '../session.ts'
-import { type BackupSite, openedRepository, pick, quoted } from './backup-site.ts'
+import { type BackupSite, needKey, openedRepository, pick, quoted } from './backup-site.ts'
 import { localTime, next } from './backup-words.ts'
 import { cancellable } from './run-here.ts'
 
@@ -30,8 +30,12 @@ export async function browse(
   path = '',
 ): Promise<ExitCode> {
   const repository = await openedRepository(site)
-  const { id, manifest } = await pick(site, repository, asked)
-  const files = await repository.files(id)
+  const entry = await pick(site, repository, asked)
+  const { id, manifest } = entry
+  const files = await repository.files(id).catch(async (error) => {
+    await needKey(site, [entry])
+    throw error
+  })
   const entries = wrongPath(() => browsed(files, manifest.components, inSnapshot(path)))
   printer(site.session, options).either((paint) => entriesText(site, id, entries, paint), {
     snapshot: id,
@@ -83,6 +87,7 @@ export async function diff(
   const repository = await openedRepository(site)
   const from = await pick(site, repository, asked)
   const to = against === undefined ? undefined : await pick(site, repository, against)
+  await needKey(site, to ? [from, to] : [from])
   const gather = gatherFor(site.parts.place, async () => (await site.secrets()).grafanaToken)
   const { stack, stackFile } = site
   const changes = await cancellable(site, (signal) =>
@@ -152,6 +157,7 @@ export async function extract(
 ): Promise<ExitCode> {
   const repository = await openedRepository(site)
   const entry = await pick(site, repository, asked)
+  await needKey(site, [entry])
   const to = resolve(options.to)
   const wanted = inSnapshot(path)
   const list = site.hint(`browse ${shortId(entry.id)}`)

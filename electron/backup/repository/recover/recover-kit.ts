@@ -33,6 +33,7 @@ A volume is then filled like this (names of parts have \`=\` for \`:\` and \`+\`
 | \`…/META.sha256\` | for \`sha256sum -c\` beside them: covers the papers above |
 | \`packs/ab/<sha256>.tar.zst\` | the files themselves; named by their content, written once |
 | \`marks/\` | what became of a snapshot later: pinned, verified, damaged, proven |
+| \`keys/\` | keys of encrypted snapshots, each locked with a passphrase: \`age -d -o key.txt keys/….age\` asks for it |
 | \`trash/<date>/\` | what was pruned on that day; goes for good a week later |
 | \`tmp/\`, \`locks/\` | of a backup that is running |
 
