@@ -38,6 +38,7 @@ const planFile: z.ZodType<PlanFile> = z.strictObject({
     steps: z.array(stepSchema),
     warnings: z.array(text),
     whenStopped: z.enum(['roll-back', 'ask']).exactOptional(),
+    confirmWith: text.exactOptional(),
   }),
 })
 

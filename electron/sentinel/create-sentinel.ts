@@ -71,7 +71,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     record: timeline.record,
     now,
   })
-  const shown = proposals(parts.hashOf, parts.planRecovery)
+  const shown = proposals(parts.hashOf, parts)
   const deeds = operations({
     approved: shown.approved,
     execute: parts.execute,
@@ -331,6 +331,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     execute: (hash) => ended(deeds.execute(hash)),
     settle: (id, direction) => ended(deeds.settle(id, direction)),
     openOperations: parts.openOperations,
+    undoable: parts.undoable,
     cancel: deeds.cancel,
     async snooze(incident, until) {
       await attention.snooze(incident, until, now())

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { historySchema } from '../../shared/assess/history.ts'
 import { holdFor } from '../../shared/assess/hold.ts'
 import type { Home } from '../../shared/domain/stack.ts'
+import { presentState } from '../../shared/plan/present-state.ts'
 import { acceptHome } from '../../shared/stack/accept-home.ts'
 import { parseStackFile } from '../../shared/stack/stack-file.ts'
 import { composeIsRunning } from '../act/compose-running.ts'
@@ -36,6 +38,9 @@ import { recoveryPlanner } from './recover/plan-recovery.ts'
 import { simulation } from './recover/simulation.ts'
 import { hashOfFile, sourceOf } from './recover/source-of.ts'
 import { stackProblems } from './recover/stack-problems.ts'
+import { restorePlanner } from './restore/plan-restore.ts'
+import { restoreDoorsHere } from './restore/restore-doors-here.ts'
+import { undoableRestores } from './restore/undoable.ts'
 import type { Sentinel } from './surface.ts'
 import { watchMonitoring } from './watch/watch-monitoring.ts'
 
@@ -107,8 +112,13 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
   const contents = acceptedContents({ stateDirectory: state, now })
   let guard: Sentinel | undefined
   const deeds = dockerDeeds(place)
+  const doors = restoreDoorsHere({
+    ...(options.backups && { backups: options.backups }),
+    inForce: files.inForce,
+  })
   const ops = opsFor({
     ...deeds,
+    ...doors,
     acceptHome,
     homeIn,
     userUnits,
@@ -118,7 +128,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
       ),
     contentOf: contentOf({
       accepted: contents.of,
-      fromSnapshot: () => Promise.reject(new Error('Snapshots cannot be read here.')),
+      fromSnapshot: doors.fromSnapshot,
     }),
     stackProblems: stackProblems(() => {
       if (!guard) throw new Error('Nobody guards yet.')
@@ -171,9 +181,19 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     planRecovery: recoveryPlanner({
       sourceOf: sourceOf(contents),
       hashOf: hashOfFile,
-      snapshotOf: () => [],
+      snapshotOf: (stack) => (backups ? [presentState(stack)] : []),
       samplesOf: async () => ({ save: [], merge: [] }),
     }),
+    planRestore: restorePlanner({
+      openRepository: async (stack) => options.backups?.open(stack),
+      openHands: deeds.openHands,
+      ownFiles: (name) => [
+        ...files.inForce().flatMap(({ stack, file }) => (stack?.name === name ? [file] : [])),
+        join(config, 'settings.yaml'),
+      ],
+      stateDirectory: state,
+    }),
+    undoable: () => undoableRestores(state, now()),
     async execute(plan, { onProgress, signal }) {
       const unkept = await backups?.beforePlan(plan)
       const order = { plan, hash: planHash(plan), title: planTitle(plan) }

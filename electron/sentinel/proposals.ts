@@ -7,9 +7,13 @@ import { planKeepHere } from '../../shared/plan/keep-here.ts'
 import { describeStep, type Plan, type Refusal } from '../../shared/plan/plan.ts'
 import { planSwitchBack } from '../../shared/plan/switch-back.ts'
 import type { PlanRecovery } from './recover/plan-recovery.ts'
+import type { PlanRestore } from './restore/plan-restore.ts'
 
 /** Proposals older than the newest few are forgotten: their world is gone. */
 const remembered = 20
+
+/** Those that have to look at more than what is observed. */
+type Planners = { planRecovery: PlanRecovery; planRestore: PlanRestore }
 
 type Proposals = {
   propose(situation: Situation, stackFile: string, intent: Intent): Promise<PlanProposal>
@@ -18,11 +22,11 @@ type Proposals = {
 }
 
 /** Plans that were shown, by the hash of what was shown: only these can be carried out. */
-export function proposals(hashOf: (plan: Plan) => string, planRecovery: PlanRecovery): Proposals {
+export function proposals(hashOf: (plan: Plan) => string, planners: Planners): Proposals {
   const shown = new Map<string, Plan>()
   return {
     async propose(situation, stackFile, intent) {
-      const planned = await planFor(situation, stackFile, intent, planRecovery)
+      const planned = await planFor(situation, stackFile, intent, planners)
       if (!planned.ok) return refusalView(planned.error)
       const hash = hashOf(planned.value)
       shown.delete(hash)
@@ -38,8 +42,8 @@ async function planFor(
   situation: Situation,
   stackFile: string,
   intent: Intent,
-  planRecovery: PlanRecovery,
-): Promise<Result<Plan, Refusal>> {
+  planners: Planners,
+): Promise<Result<Plan, Refusal<string>>> {
   const { observed, stack } = situation
   switch (intent.kind) {
     case 'switch-back':
@@ -47,7 +51,10 @@ async function planFor(
     case 'keep-here':
       return planKeepHere({ observed, stack, stackFile })
     case 'recover':
-      return planRecovery(situation, intent)
+      return planners.planRecovery(situation, intent)
+    case 'restore':
+    case 'undo-restore':
+      return planners.planRestore(situation, intent)
     default:
       return assertNever(intent)
   }
@@ -57,6 +64,8 @@ async function planFor(
 export function planTitle({ intent, steps, stack }: Plan): string {
   if (intent.kind === 'keep-here') return `Keep ${stack} where the context leads now`
   if (intent.kind === 'recover') return `Recover ${stack}`
+  if (intent.kind === 'restore') return `Restore ${intent.only?.join(', ') ?? stack}`
+  if (intent.kind === 'undo-restore') return `Undo the restore of ${stack}`
   const selected = steps.find((step) => step.kind === 'SelectContext')
   return selected ? `Switch back to ${selected.to}` : 'Switch back'
 }
@@ -73,7 +82,7 @@ const planView = (plan: Plan, hash: string): PlanProposal => ({
   warnings: [...plan.warnings],
 })
 
-const refusalView = ({ code, sentence, nextStep, offer }: Refusal): PlanProposal => ({
+const refusalView = ({ code, sentence, nextStep, offer }: Refusal<string>): PlanProposal => ({
   kind: 'refusal',
   code,
   sentence,

@@ -1,7 +1,7 @@
 import type { Situation } from '../../shared/assess/situation.ts'
 import type { DockerContexts } from '../../shared/domain/docker-context.ts'
 import type { ObservedState } from '../../shared/domain/observed-state.ts'
-import type { OpenOperationView, OperationView } from '../../shared/ipc/contract.ts'
+import type { OpenOperationView, OperationView, UndoableView } from '../../shared/ipc/contract.ts'
 import type { Simulation } from '../../shared/ipc/simulation-view.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
 import type { EngineWatchers } from '../observe/docker/engines.ts'
@@ -16,6 +16,7 @@ import type { StackFiles } from './keep/stack-files.ts'
 import type { Timeline } from './keep/timeline.ts'
 import type { operations } from './operations.ts'
 import type { PlanRecovery } from './recover/plan-recovery.ts'
+import type { PlanRestore } from './restore/plan-restore.ts'
 import type { Adoption, AdoptionWish } from './surface.ts'
 import type { MonitoringWatch } from './watch/watch-monitoring.ts'
 
@@ -43,6 +44,7 @@ export type SentinelParts = {
   patienceMs: number
   hashOf: (plan: Plan) => string
   planRecovery: PlanRecovery
+  planRestore: PlanRestore
   simulate: (situation: Situation, context: string) => Promise<Simulation>
   /** Carries a plan out; one at a time on this machine. */
   execute: (
@@ -51,6 +53,7 @@ export type SentinelParts = {
   ) => Promise<OperationView>
   settle: Parameters<typeof operations>[0]['settle']
   openOperations: () => Promise<OpenOperationView[]>
+  undoable: () => Promise<UndoableView[]>
   adopt: (observed: ObservedState, wish: AdoptionWish) => Promise<Adoption>
   /** Somebody works with compose, or a plan is being carried out, by whichever process. */
   handsOff: () => Promise<boolean>

@@ -13,6 +13,7 @@ import type {
   OpenOperationView,
   OperationView,
   PlanProposal,
+  UndoableView,
 } from '../../shared/ipc/contract.ts'
 import type { FileChanges } from '../../shared/ipc/file-changes.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
@@ -86,6 +87,8 @@ export interface Sentinel {
   cancel(): void
   /** Operations that stopped before their end, also those of processes that were killed. */
   openOperations(): Promise<OpenOperationView[]>
+  /** Restores that can still be undone, newest first. */
+  undoable(): Promise<UndoableView[]>
   /** Goes on with one, undoes it, or leaves it as it is. Rejects while another one is running. */
   settle(id: string, direction: SettleDirection): Promise<OperationView>
   snooze(incident: string, until: '1h' | 'tomorrow' | 'off'): Promise<void>

@@ -17,5 +17,21 @@ export const intentSchema = z.discriminatedUnion('kind', [
     /** Leave what was recorded on the other engine there. */
     withoutSamples: z.boolean().optional(),
   }),
+  /** Back to what a snapshot holds. */
+  z.strictObject({
+    kind: z.literal('restore'),
+    /** By its id, the end of it, or "latest". */
+    snapshot: z.string().min(1).max(255),
+    /** `config`, `prometheus`, `grafana`, `volumes`, a service, a component or a path; all otherwise. */
+    only: z.array(z.string().min(1).max(4096)).max(64).optional(),
+    /** The data comes from another engine than home, and is wanted here all the same. */
+    fromOtherEngine: z.boolean().optional(),
+  }),
+  /** Back to what was there before a restore, from the snapshot that it took first. */
+  z.strictObject({
+    kind: z.literal('undo-restore'),
+    /** Its ID. */
+    operation: z.string().min(1).max(64),
+  }),
 ])
 export type Intent = z.infer<typeof intentSchema>

@@ -24,6 +24,8 @@ export const planProposalSchema = z.discriminatedUnion('kind', [
     title: z.string(),
     steps: z.array(z.strictObject({ kind: z.string(), what: z.string(), cause: z.string() })),
     warnings: z.array(z.string()),
+    /** What a person types to say yes; absent where a click is enough. */
+    confirmWith: z.string().exactOptional(),
   }),
   z.strictObject({
     kind: z.literal('refusal'),
@@ -75,6 +77,17 @@ export const openOperationSchema = z.strictObject({
   problem: z.string().nullable(),
 })
 export type OpenOperationView = z.infer<typeof openOperationSchema>
+
+/** A restore that was carried out, and can be undone until then. */
+export const undoableSchema = z.strictObject({
+  /** Of its operation: the intent `undo-restore` wants it. */
+  id: z.string(),
+  title: z.string(),
+  stack: z.string(),
+  endedAt: z.iso.datetime(),
+  until: z.iso.datetime(),
+})
+export type UndoableView = z.infer<typeof undoableSchema>
 
 /** Everything the window shows. Replaced whole, and only by a higher revision. */
 export const mirrorSchema = z.strictObject({

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import type { Intent } from '../domain/intent.ts'
 import { fileSteps } from './steps/file-steps.ts'
 import { placeSteps } from './steps/place-steps.ts'
+import { restoreSteps } from './steps/restore-steps.ts'
 import { stackSteps } from './steps/stack-steps.ts'
 import type { StepKindOf } from './steps/step-kind.ts'
 
 /** Every kind of step there is; each has an op in `electron/act/ops/` that says how. */
-const stepKinds = { ...placeSteps, ...stackSteps, ...fileSteps }
+const stepKinds = { ...placeSteps, ...stackSteps, ...fileSteps, ...restoreSteps }
 
 type StepKinds = typeof stepKinds
 export type StepKind = keyof StepKinds
@@ -34,17 +35,22 @@ export type Plan = {
    * and ask whether to go on or to roll back. Short plans undo.
    */
   whenStopped?: 'roll-back' | 'ask'
+  /** What a person types to say yes, where one careless click would be too little. */
+  confirmWith?: string
 }
 
+/** What keeps a stack from its home; each is a finding too. */
+type WayHomeCode =
+  | 'CONTEXT_PINNED_BY_ENV'
+  | 'CONTEXT_MISSING'
+  | 'CONTEXT_CONFIG_INVALID'
+  | 'HOME_ENGINE_DOWN'
+  | 'ENGINE_REPLACED'
+  | 'CANNOT_SEE'
+
 /** Why there is no plan. `offer` is the intent that would work, when there is one. */
-export type Refusal = {
-  code:
-    | 'CONTEXT_PINNED_BY_ENV'
-    | 'CONTEXT_MISSING'
-    | 'CONTEXT_CONFIG_INVALID'
-    | 'HOME_ENGINE_DOWN'
-    | 'ENGINE_REPLACED'
-    | 'CANNOT_SEE'
+export type Refusal<Code extends string = WayHomeCode> = {
+  code: Code
   sentence: string
   nextStep: string
   offer?: { intent: Intent; label: string }

@@ -4,6 +4,13 @@ import { bringUpOp, type ComposeUp } from './bring-up.ts'
 import { holdContainerOp } from './hold-container.ts'
 import { keepCopyOp } from './keep-copy.ts'
 import { type ContentOf, putBackFilesOp } from './put-back-files.ts'
+import { checkSnapshotOp } from './restore/check-snapshot.ts'
+import { removeFilesOp } from './restore/remove-files.ts'
+import type { RestoreDoors } from './restore/restore-doors.ts'
+import { restoreVolumeOp } from './restore/restore-volume.ts'
+import { startServicesOp, stopServicesOp } from './restore/running-set.ts'
+import { takeSnapshotOp } from './restore/take-snapshot.ts'
+import { verifyRestoredOp } from './restore/verify-restored.ts'
 import { type ContextSelection, selectContextOp } from './select-context.ts'
 import { startDesktopOp, type UserUnitStarter } from './start-desktop.ts'
 import { stopUnitOp, type UnitControl } from './stop-unit.ts'
@@ -14,7 +21,8 @@ import type { OpenHands } from './with-engine.ts'
 
 /** What ops need from the outside; the composition root has it. */
 type OpDependencies = ContextSelection &
-  StackFileText & {
+  StackFileText &
+  RestoreDoors & {
     userUnits: UserUnitStarter
     engineIdAt: EngineIdAt
     unitsOf: (scope: 'system' | 'user') => UnitControl
@@ -37,5 +45,12 @@ export function opsFor(dependencies: OpDependencies): Ops {
     BringUp: bringUpOp(dependencies.openHands, dependencies.composeUp),
     PutBackFiles: putBackFilesOp(dependencies.contentOf, dependencies.openHands),
     VerifyStack: verifyStackOp(dependencies.stackProblems),
+    CheckSnapshot: checkSnapshotOp(dependencies),
+    TakeSnapshot: takeSnapshotOp(dependencies),
+    StopServices: stopServicesOp(dependencies.openHands),
+    StartServices: startServicesOp(dependencies.openHands),
+    RestoreVolume: restoreVolumeOp(dependencies),
+    RemoveFiles: removeFilesOp,
+    VerifyRestored: verifyRestoredOp(dependencies),
   }
 }

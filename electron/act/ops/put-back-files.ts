@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { chmod, mkdir, rm } from 'node:fs/promises'
 import type { Step } from '../../../shared/plan/plan.ts'
 import type { PutBack } from '../../../shared/plan/steps/file-steps.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
@@ -47,9 +47,10 @@ export function putBackFilesOp(contentOf: ContentOf, open: OpenHands): Op<PutBac
         }
         contents.push([put, content])
       }
-      for (const [{ file, sha256 }, content] of contents) {
+      for (const { path, mode } of step.directories ?? []) await makeDirectory(path, mode)
+      for (const [{ file, sha256, mode = 0o644 }, content] of contents) {
         await keepFirstCopy(site, file)
-        if ((await hashOf(file)) !== sha256) await writeWhole(file, content, { mode: 0o644 })
+        if ((await hashOf(file)) !== sha256) await writeWhole(file, content, { mode })
       }
       await restart(step, site)
     },
@@ -77,6 +78,16 @@ export function putBackFilesOp(contentOf: ContentOf, open: OpenHands): Op<PutBac
       }
       await restart(step, site)
     },
+  }
+}
+
+async function makeDirectory(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path)
+    // What mkdir is told is narrowed by the umask.
+    await chmod(path, mode)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

@@ -71,6 +71,7 @@ export function nextStep({ remedy, cause, recovers }: IncidentView): string {
   const { intent } = remedy
   if (intent.kind === 'keep-here') return 'odin-sentinel keep-here'
   if (intent.kind === 'recover') return 'odin-sentinel recover'
+  if (intent.kind !== 'switch-back') return `odin-sentinel runbook ${cause}`
   const to = intent.to ? ` --to ${intent.to}` : ''
   return `odin-sentinel switch-back${to}${intent.startDesktop ? ' --start-desktop' : ''}`
 }

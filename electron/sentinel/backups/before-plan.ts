@@ -9,9 +9,14 @@ const usualPatienceMs = 8_000
 
 export const keptFirst = 'The configuration is kept in a snapshot first.'
 
-/** A plan that changes nothing needs no copy. */
-export const isKeptBefore = (stack: Stack, plan: Pick<Plan, 'steps'>): boolean =>
-  stack.backup?.beforePlans === true && plan.steps.length > 0
+/** A plan that changes nothing needs no copy, and one that keeps the present itself no second one. */
+export const isKeptBefore = (
+  stack: Stack,
+  { steps }: { steps: readonly { kind: string }[] },
+): boolean =>
+  stack.backup?.beforePlans === true &&
+  steps.length > 0 &&
+  steps.every(({ kind }) => kind !== 'TakeSnapshot')
 
 /**
  * Keeps the configuration before a plan is carried out. Resolves with a sentence when it could

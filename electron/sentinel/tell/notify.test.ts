@@ -76,6 +76,7 @@ beforeEach(() => {
     report: async () => '',
     setTrayHost: () => {},
     openOperations: async () => [],
+    undoable: async () => [],
     settle: () => Promise.reject(new Error('Nothing is open.')),
     simulate: () => Promise.reject(new Error('There is no other engine.')),
   }

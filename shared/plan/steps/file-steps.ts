@@ -27,6 +27,8 @@ export const putBackSchema = z.strictObject({
   sha256: text,
   /** SHA-256 of what it held when the plan was made; null where there was no file. */
   replaces: text.nullable(),
+  /** Of a file that is made; for all to read unless said. */
+  mode: z.number().int().min(0).max(0o7777).exactOptional(),
 })
 export type PutBack = z.infer<typeof putBackSchema>
 
@@ -49,6 +51,10 @@ export const fileSteps = {
       endpoint: text,
       engineId: text,
       restarts: z.array(z.strictObject({ project: text, service: text })),
+      /** Made first where they are missing, parents before what is in them. */
+      directories: z
+        .array(z.strictObject({ path: text, mode: z.number().int().min(0).max(0o7777) }))
+        .exactOptional(),
     },
     ({ files, restarts }) =>
       [

@@ -1,0 +1,162 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import type { Situation } from '../../../shared/assess/situation.ts'
+import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
+import { homeSight } from '../../../shared/domain/whereabouts.ts'
+import { err, type Result } from '../../../shared/kit/result.ts'
+import type { Plan, Refusal } from '../../../shared/plan/plan.ts'
+import type { Present, RestoreIntent } from '../../../shared/plan/restore/matter.ts'
+import type { RestoreCode } from '../../../shared/plan/restore/refuse.ts'
+import { notData, planRestore } from '../../../shared/plan/restore/restore.ts'
+import {
+  type DataPart,
+  hostPathOf,
+  type Selection,
+  select,
+} from '../../../shared/plan/restore/selection.ts'
+import { isUp } from '../../act/ops/restore/running-set.ts'
+import type { OpenHands } from '../../act/ops/with-engine.ts'
+import type { EngineHands } from '../../adapters/docker/hands/engine-hands.ts'
+import type { Repository } from '../../backup/repository/repository.ts'
+import { compareTrees } from '../../backup/restore/compare-trees.ts'
+import { lookAt } from '../../backup/restore/make-tree.ts'
+import type { TreeEntry } from '../../backup/restore/tree.ts'
+import { toUndo } from './undoable.ts'
+
+export type RestorePlannerParts = {
+  /** Undefined where there is none. */
+  openRepository: (stack: Situation['stack']) => Promise<Repository | undefined>
+  openHands: OpenHands
+  /** Of Sentinel itself: the stack file, the settings. */
+  ownFiles: (stack: string) => readonly string[]
+  stateDirectory: string
+  /** How long somebody waits for the counts of a volume before it is told without. */
+  countWithinMs?: number
+}
+
+export type PlanRestore = (
+  situation: Situation,
+  intent: RestoreIntent,
+) => Promise<Result<Plan, Refusal<RestoreCode>>>
+
+const usualCountMs = 20_000
+
+/** Gathers what a restore is planned from: everything is looked at, nothing is changed. */
+export function restorePlanner(parts: RestorePlannerParts): PlanRestore {
+  return async (situation, intent) => {
+    const { observed, stack } = situation
+    const repository = await parts.openRepository(stack)
+    if (!repository) return missing(`There are no snapshots of ${stack.name} yet.`)
+    try {
+      const what = await whatIsWanted(repository, situation, intent, parts)
+      const { snapshot, manifest, selection, files } = what
+      const present = await lookAtPresent(selection, files, situation, parts)
+      return planRestore({
+        ...{ intent, stack, observed, snapshot, manifest, selection, present },
+        now: situation.now,
+        repository: repository.directory,
+        ...('made' in what && { made: what.made }),
+      })
+    } catch (error) {
+      return missing((error as Error).message)
+    }
+  }
+}
+
+const missing = (sentence: string) =>
+  err<Refusal<RestoreCode>>({
+    code: 'SNAPSHOT_MISSING',
+    sentence,
+    nextStep: 'Look at the list of snapshots, and choose one of it.',
+  })
+
+async function whatIsWanted(
+  repository: Repository,
+  { stack }: Situation,
+  intent: RestoreIntent,
+  { ownFiles, stateDirectory }: RestorePlannerParts,
+) {
+  if (intent.kind === 'undo-restore') return toUndo(repository, stateDirectory, intent.operation)
+  const { id: snapshot, manifest } = await found(repository, intent.snapshot)
+  const files = await repository.files(snapshot)
+  const { only } = intent
+  const own = ownFiles(stack.name)
+  const selection = select({ manifest, files, stack, ownFiles: own, ...(only && { only }) })
+  return { snapshot, manifest, files, selection }
+}
+
+async function found(repository: Repository, asked: string) {
+  if (asked !== 'latest') return repository.find(asked)
+  const [newest] = (await repository.snapshots()).sound
+  if (newest) return newest
+  throw new Error('There is no sound snapshot.')
+}
+
+async function lookAtPresent(
+  selection: Selection,
+  files: readonly SnapshotFile[],
+  { observed, stack }: Situation,
+  { openHands, countWithinMs = usualCountMs }: RestorePlannerParts,
+): Promise<Present> {
+  const hashes = new Map<string, string | null>()
+  for (const file of selection.configuration) {
+    if (file.type !== 'directory') hashes.set(hostPathOf(file), await hashOf(hostPathOf(file)))
+  }
+  const nothing: Present = { hashes, volumes: new Map(), counts: new Map() }
+  const sight = homeSight(observed, stack.home)
+  if (selection.data.length === 0 || !sight) return nothing
+  const hands = await openHands(sight.endpoint)
+  try {
+    const volumes: Present['volumes'] = new Map(
+      (await Promise.all(selection.data.map((part) => volumeOf(hands, part)))).flat(),
+    )
+    const signal = AbortSignal.timeout(countWithinMs)
+    const counts: Map<string, NonNullable<ReturnType<Present['counts']['get']>>> = new Map()
+    for (const part of selection.data) {
+      const seen = await countsOf(hands, part, files, signal).catch(() => undefined)
+      if (seen) counts.set(part.component.id, seen)
+    }
+    return { hashes, volumes, counts }
+  } finally {
+    hands.close()
+  }
+}
+
+async function volumeOf(hands: EngineHands, { place }: DataPart) {
+  if (place.type !== 'volume') return []
+  const volume = await hands.volume(place.source)
+  if (!volume) return []
+  const { driver, options, labels } = volume
+  const users = (await hands.containersUsing(place.source)).filter(isUp)
+  const activeUsers = users.map(({ project, service, name }) => ({ project, service, name }))
+  return [[place.source, { driver, options, labels, activeUsers }] as const]
+}
+
+/** Reads the place once. What is written meanwhile is counted as it happens to be met. */
+async function countsOf(
+  hands: EngineHands,
+  { component, place }: DataPart,
+  files: readonly SnapshotFile[],
+  signal: AbortSignal,
+) {
+  signal.throwIfAborted()
+  const leave = component.kind === 'prometheus' ? notData : []
+  const isLeft = ({ path }: TreeEntry) => leave.includes(path.split('/')[0] ?? '')
+  const wanted = files.filter((file) => file.component === component.id && !isLeft(file))
+  const present = await lookAt({ hands, place, leave, helperId: `look-${randomUUID()}`, signal })
+  const bytes = present.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  return { counts: compareTrees(wanted, present).counts, bytes }
+}
+
+/** null where there is none. Rejects where it cannot be read. */
+async function hashOf(file: string): Promise<string | null> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
+    return hash.digest('hex')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw new Error(`${file} cannot be read (${code}), so nobody knows what would be replaced.`)
+  }
+}
