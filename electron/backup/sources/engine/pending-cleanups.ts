@@ -53,6 +53,8 @@ const changes = [
     /** Absent when we did not live to hear it. */
     name: z.string().exactOptional(),
   }),
+  /** Containers and volumes that carry the label of this drill. */
+  z.strictObject({ kind: z.literal('remove-drill'), drill: z.uuid() }),
 ] as const
 const pendingChange = z.discriminatedUnion('kind', changes)
 export type PendingChange = z.infer<typeof pendingChange>

@@ -13,7 +13,14 @@ export type Settled = {
 /** Hands on the engine that is noted, or undefined when nothing leads there now. */
 export type HandsFor = (engine: EngineNoted) => Promise<EngineHands | undefined>
 
-const order = ['start-container', 'delete-tsdb-snapshot', 'remove-helper'] as const
+/** Takes down what a drill has left on an engine. Says what it did. */
+export type RemoveDrill = (
+  engine: EngineNoted,
+  drill: string,
+  signal: AbortSignal,
+) => Promise<string>
+
+const order = ['start-container', 'delete-tsdb-snapshot', 'remove-helper', 'remove-drill'] as const
 
 /**
  * Puts back what earlier runs had changed and did not live to put back. What processes that are
@@ -23,6 +30,7 @@ export async function settlePending(
   pending: PendingCleanups,
   handsFor: HandsFor,
   signal: AbortSignal,
+  removeDrill?: RemoveDrill,
 ): Promise<readonly Settled[]> {
   const { records, broken } = await pending.left()
   const settled: Settled[] = broken.map((path) => ({
@@ -89,6 +97,9 @@ export async function settlePending(
         for (const { containerId } of left) await hands.removeHelper(containerId, signal)
         return left.length > 0 ? 'A helper container was removed.' : 'A helper container is gone.'
       }
+      case 'remove-drill':
+        if (removeDrill) return removeDrill(engine, change.drill, signal)
+        throw new Error('What a drill left on its engine is removed with the next backup or drill.')
     }
   }
 }
