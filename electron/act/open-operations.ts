@@ -128,7 +128,7 @@ async function settleNow(
   if (direction === 'accept' && !isAllDone(operation)) {
     throw new Error('Not every step of this operation was done, so it can only be rolled back.')
   }
-  const progress = progressOf(file, onProgress, now)
+  const progress = progressOf({ ...file, directory }, onProgress, now)
   showJournal(progress, records)
   const journal = await (begin ?? openJournal)(journalIn(directory))
   const scribe = scribeOf(journal, now)

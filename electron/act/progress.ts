@@ -14,7 +14,11 @@ export type Progress = {
   end(outcome: Outcome | 'stopped', sentence: string): OperationView
 }
 
-export function progressOf(file: PlanFile, tell: OnProgress, now: () => number): Progress {
+export function progressOf(
+  file: PlanFile & { directory?: string },
+  tell: OnProgress,
+  now: () => number,
+): Progress {
   const began = new Map<number, number>()
   let view: OperationView = {
     id: file.id,
@@ -23,6 +27,8 @@ export function progressOf(file: PlanFile, tell: OnProgress, now: () => number):
     startedAt: file.startedAt,
     outcome: 'running',
     sentence: '',
+    ...(file.plan.whenStopped && { whenStopped: file.plan.whenStopped }),
+    ...(file.directory !== undefined && { directory: file.directory }),
     steps: file.plan.steps.map((step) => ({
       kind: step.kind,
       what: describeStep(step),

@@ -14,7 +14,7 @@ import { accept, monitoring, partNames } from './monitoring.ts'
 import { operations, settle } from './operations.ts'
 import { type ReportOptions, type ReportSources, report } from './report.ts'
 import { monitoringParts } from './reporters/monitoring-text.ts'
-import { runbook } from './runbook.ts'
+import { type RunbookOptions, runbook } from './runbook.ts'
 import { type GlobalOptions, printer, type Session } from './session.ts'
 import { simulate } from './simulate.ts'
 import { status } from './status.ts'
@@ -211,9 +211,11 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
     )
 
   command('runbook', 'Print what a finding means and how to mend it.')
-    .argument('<code>', 'code of a finding, for example CONTEXT_SWITCHED')
-    .action(async (code: string, options: GlobalOptions) =>
-      ended(await runbook(session, options, code)),
+    .argument('[code]', 'code of a finding, for example CONTEXT_SWITCHED')
+    .option('--all', 'every page as one document, in Markdown')
+    .option('-o, --out <file>', 'write it there; a file that exists is never overwritten')
+    .action(async (code: string | undefined, options: RunbookOptions) =>
+      ended(await runbook(session, options, code, parts.report.writeNew)),
     )
 
   return program

@@ -305,6 +305,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     },
     mirror,
     observed: judging.observed,
+    stackInForce: (name) => judging.guards().find(({ stack }) => stack?.name === name)?.stack,
     monitoring: beyond.view,
     async acceptBaseline(stack) {
       await beyond.accept(stack)

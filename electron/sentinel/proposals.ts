@@ -4,7 +4,8 @@ import type { PlanProposal } from '../../shared/ipc/contract.ts'
 import { assertNever } from '../../shared/kit/assert-never.ts'
 import type { Result } from '../../shared/kit/result.ts'
 import { planKeepHere } from '../../shared/plan/keep-here.ts'
-import { describeStep, type Plan, type Refusal } from '../../shared/plan/plan.ts'
+import type { Plan, Refusal } from '../../shared/plan/plan.ts'
+import { confirmWordOf, faceOfStep, touchOf } from '../../shared/plan/plan-face.ts'
 import { planSwitchBack } from '../../shared/plan/switch-back.ts'
 import type { PlanRecovery } from './recover/plan-recovery.ts'
 import type { PlanRestore } from './restore/plan-restore.ts'
@@ -70,17 +71,19 @@ export function planTitle({ intent, steps, stack }: Plan): string {
   return selected ? `Switch back to ${selected.to}` : 'Switch back'
 }
 
-const planView = (plan: Plan, hash: string): PlanProposal => ({
-  kind: 'plan',
-  hash,
-  title: planTitle(plan),
-  steps: plan.steps.map((step) => ({
-    kind: step.kind,
-    what: describeStep(step),
-    cause: step.cause,
-  })),
-  warnings: [...plan.warnings],
-})
+function planView(plan: Plan, hash: string): PlanProposal {
+  const confirmWith = confirmWordOf(plan)
+  return {
+    kind: 'plan',
+    hash,
+    title: planTitle(plan),
+    steps: plan.steps.map(faceOfStep),
+    warnings: [...plan.warnings],
+    touch: touchOf(plan),
+    ...(plan.whenStopped && { whenStopped: plan.whenStopped }),
+    ...(confirmWith !== undefined && { confirmWith }),
+  }
+}
 
 const refusalView = ({ code, sentence, nextStep, offer }: Refusal<string>): PlanProposal => ({
   kind: 'refusal',

@@ -64,6 +64,8 @@ export interface Sentinel {
   lookAgain(): Promise<void>
   mirror(): Mirror
   observed(): ObservedState
+  /** What is right for the stack of this name; undefined where none is guarded. */
+  stackInForce(name: string): Stack | undefined
   /** Everything that is seen of a stack beyond its containers; null while nobody looks. */
   monitoring(stack: string): MonitoringView | null
   /** What is there now is what is right: files, images, compose configuration, jobs. */

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fillRunbook } from '../../shared/assess/runbook.ts'
+import { findingCodes } from '../../shared/assess/finding.ts'
+import { fillRunbook, runbookBook } from '../../shared/assess/runbook/fill-runbook.ts'
+import type { RunbookMatter } from '../../shared/assess/runbook/runbook-words.ts'
 import type { Period } from '../../shared/ipc/contract.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 import { backupHandlers } from './backup-handlers.ts'
@@ -12,6 +14,8 @@ export function handlersFor(
   runbooks: string,
   notifyTest: () => Promise<string>,
 ): Handlers {
+  // `code` has been parsed against the list of codes, so it cannot be a path.
+  const page = (code: string) => readFile(join(runbooks, `${code}.md`), 'utf8')
   return {
     'mirror:get': async () => sentinel.mirror(),
     'plan:propose': ({ stack, intent }) => sentinel.propose(stack, intent),
@@ -57,14 +61,28 @@ export function handlersFor(
       }
     },
     ...backupHandlers(sentinel),
-    'runbook:read': async ({ code }) => ({
-      // `code` has been parsed against the list of codes, so it cannot be a path.
-      markdown: fillRunbook(
-        await readFile(join(runbooks, `${code}.md`), 'utf8'),
-        sentinel.mirror().stacks[0],
-      ),
+    'runbook:read': async ({ code, stack }) => ({
+      markdown: fillRunbook(await page(code), { ...matterOf(sentinel, stack), code }),
     }),
+    'runbook:save-all': async ({ stack }) => {
+      try {
+        const pages = await Promise.all(
+          findingCodes.map(async (code) => ({ code, markdown: await page(code) })),
+        )
+        const book = runbookBook(pages, matterOf(sentinel, stack), new Date().toISOString())
+        return { path: await writeForPerson('odin-sentinel-runbooks', `${book}\n`), problem: null }
+      } catch (error) {
+        return { path: null, problem: sentenceOf(error) }
+      }
+    },
   }
+}
+
+/** The stack that was asked for, else the first. */
+function matterOf(sentinel: Sentinel, name: string | undefined): RunbookMatter {
+  const { stacks } = sentinel.mirror()
+  const status = stacks.find(({ stack }) => name !== undefined && stack === name) ?? stacks[0]
+  return { status, stack: (status?.stack && sentinel.stackInForce(status.stack)) || undefined }
 }
 
 const beginOf = (since: Period): string =>

@@ -23,6 +23,10 @@ export function trayDeeds(parts: TrayDeedParts): (deed: TrayDeed) => void {
         return show()
       case 'review':
         return show({ review: deed.stack })
+      case 'recover':
+        return show({ recover: deed.stack })
+      case 'open-operation':
+        return show({ operation: deed.operation })
       case 'quit':
         return parts.quit()
       case 'move':

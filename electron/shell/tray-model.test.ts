@@ -110,6 +110,38 @@ test('what is snoozed can be woken, and moving can be ended', () => {
   expect(offered).toContain('I have moved: guard again')
 })
 
+test('a recovery is reviewed first, and offered only where it puts right more', () => {
+  expect(labels(aMirror({ stacks: [aStatus({ incidents: [switched] })] }))).not.toContain(
+    'Recover…',
+  )
+  const stacks = [aStatus({ incidents: [{ ...switched, recovers: true }] })]
+  expect(deeds(trayModel(aMirror({ stacks }), now).menu)).toContainEqual({
+    kind: 'deed',
+    label: 'Recover…',
+    deed: { kind: 'recover', stack: 'odin' },
+  })
+})
+
+test('an operation that waits is told with the way to its choice', () => {
+  const waiting = {
+    id: '20261123T101500Z-3f9a0c',
+    title: 'Recover odin',
+    stack: 'odin',
+    startedAt: at,
+    touched: [],
+    ways: [],
+    directory: '/state/operations/20261123T101500Z-3f9a0c',
+    problem: null,
+  }
+  const { menu } = trayModel(aMirror({ openOperations: [waiting] }), now)
+  expect(menu).toContainEqual({ kind: 'line', label: 'An operation waits: Recover odin' })
+  expect(deeds(menu)).toContainEqual({
+    kind: 'deed',
+    label: 'Go on or roll back…',
+    deed: { kind: 'open-operation', operation: waiting.id },
+  })
+})
+
 test('a resolved incident offers nothing', () => {
   const stacks = [aStatus({ incidents: [{ ...switched, status: 'resolved' }] })]
   expect(labels(aMirror({ stacks }))).toEqual([

@@ -10,6 +10,8 @@ import { worstHealth } from '../sentinel/tell/changes.ts'
 export type TrayDeed =
   | { kind: 'carry-out'; stack: string; intent: Intent }
   | { kind: 'review'; stack: string }
+  | { kind: 'recover'; stack: string }
+  | { kind: 'open-operation'; operation: string }
   | { kind: 'snooze'; incidents: readonly string[]; until: '1h' | 'tomorrow' | 'off' }
   | { kind: 'move'; hours: number }
   | { kind: 'cancel-countdown' }
@@ -80,9 +82,23 @@ function remedyItems(mirror: Mirror): TrayItem[] {
   if (mirror.operation?.outcome === 'running') {
     return [...items, { kind: 'line', label: `Running: ${mirror.operation.title}` }]
   }
+  for (const { id, title } of mirror.openOperations ?? []) {
+    items.push(
+      { kind: 'line', label: `An operation waits: ${title}` },
+      {
+        kind: 'deed',
+        label: 'Go on or roll back…',
+        deed: { kind: 'open-operation', operation: id },
+      },
+    )
+  }
   const several = mirror.stacks.length > 1
   for (const { stack, incidents } of mirror.stacks) {
     if (stack === null) continue
+    if (incidents.some((incident) => isFiring(incident) && incident.recovers)) {
+      const label = `Recover${several ? ` ${stack}` : ''}…`
+      items.push({ kind: 'deed', label, deed: { kind: 'recover', stack } })
+    }
     for (const { remedy } of incidents.filter(isFiring)) {
       if (remedy.kind !== 'plan' || remedy.intent.kind !== 'switch-back') continue
       const starts = remedy.intent.startDesktop === true

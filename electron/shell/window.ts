@@ -2,8 +2,16 @@ import { BrowserWindow, nativeTheme } from 'electron'
 import { type Mirror, mirrorChanged } from '../../shared/ipc/contract.ts'
 import { appUrl } from './app-origin.ts'
 
-/** What the window shows first: the overview, the plan review of a stack, or a page by its name. */
-export type WindowPlace = { review: string } | { page: 'backups' } | undefined
+/**
+ * What the window shows first: the overview, the plan review of a stack, of its remedy or of its
+ * recovery, an operation that waits, or a page by its name.
+ */
+export type WindowPlace =
+  | { review: string }
+  | { recover: string }
+  | { operation: string }
+  | { page: 'backups' }
+  | undefined
 
 interface AppWindow {
   /** Opens the window, or brings the open one to the front. */
@@ -32,9 +40,7 @@ export function appWindow(parts: WindowParts): AppWindow {
   const listeners = new Set<(open: boolean) => void>()
 
   function urlOf(place: WindowPlace): string {
-    if (place === undefined) return appUrl
-    if ('page' in place) return `${appUrl}#page=${place.page}`
-    return `${appUrl}#review=${encodeURIComponent(place.review)}`
+    return place === undefined ? appUrl : `${appUrl}#${new URLSearchParams(place)}`
   }
 
   function open(place: WindowPlace): void {

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { type CellGlyph, CellIcon, CurrentIcon, HouseIcon, StateIcon } from './icons.tsx'
 
 export type EngineColumn = {
@@ -28,6 +29,9 @@ export type EngineMapProps = {
   engines: readonly EngineColumn[]
   groups: readonly { project: string; rows: readonly MapRow[] }[]
 }
+
+/** `below` stands beside the legend: what can be asked of the map. */
+type WithBelow = { below?: ReactNode }
 
 /** Green is for what runs where it belongs and has nothing said against it. */
 export function toneOf(cell: MapCell): 'ok' | 'warning' | 'critical' | 'unknown' | 'quiet' {
@@ -109,7 +113,7 @@ const legend: readonly { cell: MapCell; meaning: string }[] = [
 ]
 
 /** Where each service should be, and where it is. */
-export function EngineMap({ engines, groups }: EngineMapProps) {
+export function EngineMap({ engines, groups, below }: EngineMapProps & WithBelow) {
   return (
     <div className="map">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
@@ -158,6 +162,7 @@ export function EngineMap({ engines, groups }: EngineMapProps) {
           </li>
         ))}
       </ul>
+      {below !== undefined && <div className="map-below">{below}</div>}
     </div>
   )
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../shared/ipc/contract.ts'
 import { backupActions } from './backups/actions.ts'
 import { failConnection, type MirrorStore, receiveMirror } from './mirror.ts'
+import { stackInView } from './selectors.ts'
 import type { Tab, UiStore } from './ui.ts'
 
 const withoutBridge = 'This window has no connection to Sentinel.'
@@ -34,7 +35,7 @@ export function createActions(
       return undefined
     }
     // An execution may take minutes, and the rest must stay in reach meanwhile.
-    const weight = channel === 'plan:execute' ? 0 : 1
+    const weight = channel === 'plan:execute' || channel === 'operation:settle' ? 0 : 1
     open += weight
     ui.setState({ asking: open > 0, problem: null })
     try {
@@ -72,6 +73,13 @@ export function createActions(
       ui.setState({ problem: sentenceOf(reason) })
       return undefined
     }
+  }
+
+  /** The stack that is in view, for what is filled with its names. */
+  function ofChosenStack(): { stack?: string } {
+    const { mirror: known } = mirror.getState()
+    const inView = known && stackInView(known, ui.getState().stack)
+    return inView ? { stack: inView.stack } : {}
   }
 
   function receive(next: Mirror): void {
@@ -144,8 +152,47 @@ export function createActions(
       if (!begun && started === after) ui.setState({ page })
     },
 
-    async cancelOperation(): Promise<void> {
-      await act('plan:cancel', {})
+    async cancelOperation(id: string): Promise<void> {
+      ui.setState({ stopping: id })
+      if (!(await act('plan:cancel', {}))) ui.setState({ stopping: null })
+    },
+
+    showOpenOperation(id: string): void {
+      const operation = mirror.getState().mirror?.operation
+      ui.setState({
+        page: { name: 'open-operation', id },
+        problem: null,
+        leftOperation: operation?.id ?? null,
+      })
+    },
+
+    /** Goes on with an operation that stopped, undoes it, or leaves it. */
+    async settle(id: string, direction: Params<'operation:settle'>['direction']): Promise<void> {
+      const { page } = ui.getState()
+      ui.setState({
+        page: { name: 'operation', after: null, only: id },
+        stopping: null,
+        settling: id,
+      })
+      const settled = await act('operation:settle', { id, direction })
+      ui.setState({ settling: null })
+      // Refused before anything began: the choice is still to be made.
+      const seen = mirror.getState().mirror?.operation
+      if (!settled && seen?.id !== id) ui.setState({ page })
+    },
+
+    /** What would break if the stack ran where this context leads. Changes nothing. */
+    async simulate(stack: string, context: string): Promise<void> {
+      const page = { name: 'simulation', stack, context, answer: null } as const
+      ui.setState({ page, problem: null })
+      const answer = await ask('stack:simulate', { stack, context })
+      if (ui.getState().page !== page) return
+      ui.setState({
+        page: {
+          ...page,
+          answer: answer ?? { simulation: null, problem: ui.getState().problem },
+        },
+      })
     },
 
     async snooze(incident: string, until: '1h' | 'tomorrow' | 'off'): Promise<void> {
@@ -211,13 +258,22 @@ export function createActions(
     },
 
     async readRunbook(code: FindingCode): Promise<void> {
-      const page = { name: 'runbook', code, markdown: null } as const
+      const page = { name: 'runbook', code, markdown: null, saved: null } as const
       ui.setState({ page })
-      const reply = await ask('runbook:read', { code })
+      const reply = await ask('runbook:read', { code, ...ofChosenStack() })
       if (ui.getState().page !== page) return
       ui.setState({
         page: reply === undefined ? { name: 'overview' } : { ...page, markdown: reply.markdown },
       })
+    },
+
+    /** Every page as one file, among what the person downloaded. */
+    async saveRunbooks(): Promise<void> {
+      const reply = await ask('runbook:save-all', ofChosenStack())
+      if (reply === undefined) return
+      const { page } = ui.getState()
+      if (reply.path === null) return ui.setState({ problem: reply.problem })
+      if (page.name === 'runbook') ui.setState({ page: { ...page, saved: reply.path } })
     },
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Mirror } from '../../shared/ipc/contract.ts'
-import { askedPage, askedReview } from './asked-review.ts'
+import { askedOperation, askedPage, askedReview } from './asked-review.ts'
 
 const intent = { kind: 'switch-back' } as const
 const incident = { status: 'firing', remedy: { kind: 'plan', intent, label: 'Switch back' } }
@@ -30,4 +30,12 @@ test('a page is shown by its name, and nothing by another', () => {
   expect(askedPage('#page=backups')).toBe('backups')
   expect(askedPage('#page=plan')).toBeUndefined()
   expect(askedPage('')).toBeUndefined()
+})
+
+test('a recovery and an operation that waits are asked for by name and ID', () => {
+  const intent = { kind: 'recover' }
+  expect(askedReview('#recover=my+stack', mirror)).toEqual({ stack: 'my stack', intent })
+  expect(askedReview('#recover=other', mirror)).toBeUndefined()
+  expect(askedOperation('#operation=20261123T101500Z-3f9a0c')).toBe('20261123T101500Z-3f9a0c')
+  expect(askedOperation('#recover=calm')).toBeUndefined()
 })

@@ -1,5 +1,5 @@
 import { type FindingCode, findingKey } from '../../shared/assess/finding.ts'
-import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
+import type { Mirror, OpenOperationView, OperationView } from '../../shared/ipc/contract.ts'
 import type {
   FindingView,
   Health,
@@ -131,11 +131,17 @@ export function verdictInView(status: StatusView, connected: boolean): Verdict {
   }
 }
 
-/** The operation a page stands for: the one that came after `after`. */
+/** The operation a page stands for: the one that came after `after`, or only the one named. */
 export function operationInView(mirror: Mirror, page: Page): OperationView | undefined {
   if (page.name !== 'operation' || mirror.operation === null) return undefined
-  return mirror.operation.id === page.after ? undefined : mirror.operation
+  const { id } = mirror.operation
+  if (page.only !== undefined) return id === page.only ? mirror.operation : undefined
+  return id === page.after ? undefined : mirror.operation
 }
+
+/** Those that wait for somebody; one that is gone on with just now does not. */
+export const waitingOperations = ({ openOperations, operation }: Mirror): OpenOperationView[] =>
+  (openOperations ?? []).filter(({ id }) => operation?.outcome !== 'running' || operation.id !== id)
 
 /** Names of every context that leads to an engine we look at, home and current marked. */
 export type ContextMark = { name: string; home: boolean; current: boolean; answers: boolean }

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { FindingCode } from '../../shared/assess/finding.ts'
-import type { Period, PlanProposal } from '../../shared/ipc/contract.ts'
+import type { Period, PlanProposal, Reply } from '../../shared/ipc/contract.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 import type { TimelineEntry } from '../../shared/ipc/status.ts'
 import { type BackupsUi, noBackups } from './backups/place.ts'
@@ -22,9 +22,12 @@ export type Tab = (typeof tabs)[number]
 export type Page =
   | { name: Tab }
   | { name: 'plan'; stack: string; proposal: PlanProposal | null }
-  /** Shows the operation that comes after the one with this ID. */
-  | { name: 'operation'; after: string | null }
-  | { name: 'runbook'; code: FindingCode; markdown: string | null }
+  /** Shows the operation that comes after the one with this ID, or only the one with the other. */
+  | { name: 'operation'; after: string | null; only?: string }
+  /** An operation that waits for somebody. */
+  | { name: 'open-operation'; id: string }
+  | { name: 'simulation'; stack: string; context: string; answer: Reply<'stack:simulate'> | null }
+  | { name: 'runbook'; code: FindingCode; markdown: string | null; saved: string | null }
 
 /** What only this window knows and forgets when it closes. */
 export type Ui = {
@@ -37,6 +40,10 @@ export type Ui = {
   problem: string | null
   /** The operation that the person has looked at and left. */
   leftOperation: string | null
+  /** The operation that was asked to stop after its step. */
+  stopping: string | null
+  /** The operation that was told how to go on, until main has answered. */
+  settling: string | null
   /** The person has read that there is no tray. */
   toldNoTray: boolean
   /** What was last answered of a stack beyond its containers; `view` is null where nobody looks. */
@@ -57,6 +64,8 @@ export const createUiStore = (): UiStore =>
     asking: false,
     problem: null,
     leftOperation: null,
+    stopping: null,
+    settling: null,
     toldNoTray: false,
     monitoring: null,
     backups: noBackups,

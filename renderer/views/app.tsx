@@ -3,7 +3,13 @@ import { useStore } from 'zustand'
 import type { Mirror } from '../../shared/ipc/contract.ts'
 import type { Actions } from '../store/actions.ts'
 import type { Mirrored, MirrorStore } from '../store/mirror.ts'
-import { operationInView, type StackStatus, stackInView, unadopted } from '../store/selectors.ts'
+import {
+  operationInView,
+  type StackStatus,
+  stackInView,
+  unadopted,
+  waitingOperations,
+} from '../store/selectors.ts'
 import type { Ui, UiStore } from '../store/ui.ts'
 import { Backups } from './backups/backups.tsx'
 import { Banners } from './banners.tsx'
@@ -11,9 +17,11 @@ import { Empty } from './empty.tsx'
 import { Header } from './header.tsx'
 import { Reports } from './monitoring/reports.tsx'
 import { Watched } from './monitoring/watched.tsx'
-import { Operation } from './operation.tsx'
 import { Overview } from './overview.tsx'
-import { PlanReview } from './plan-review.tsx'
+import { OpenOperation } from './recover/open-operation.tsx'
+import { Operation } from './recover/operation.tsx'
+import { PlanReview } from './recover/plan-review.tsx'
+import { Simulation } from './recover/simulation.tsx'
 import { Runbook } from './runbook.tsx'
 import { Timeline } from './timeline.tsx'
 import { Failed, Loading } from './waiting.tsx'
@@ -72,10 +80,31 @@ function PageInView({ mirror, status, ui, actions, connected }: PageProps): Reac
       )
     case 'plan':
       return <PlanReview page={page} asking={ui.asking} actions={actions} />
-    case 'operation':
-      return <Operation operation={operationInView(mirror, page)} actions={actions} />
+    case 'operation': {
+      const operation = operationInView(mirror, page)
+      return (
+        <Operation
+          operation={operation}
+          waiting={waitingOperations(mirror).find(({ id }) => id === operation?.id)}
+          stopping={ui.stopping}
+          settling={ui.settling}
+          asking={ui.asking}
+          actions={actions}
+        />
+      )
+    }
+    case 'open-operation':
+      return (
+        <OpenOperation
+          operation={waitingOperations(mirror).find(({ id }) => id === page.id)}
+          busy={ui.settling !== null}
+          actions={actions}
+        />
+      )
+    case 'simulation':
+      return <Simulation page={page} status={status} asking={ui.asking} actions={actions} />
     case 'runbook':
-      return <Runbook page={page} actions={actions} />
+      return <Runbook page={page} asking={ui.asking} actions={actions} />
     case 'overview':
       return status === undefined ? (
         <Empty status={unadopted(mirror)} asking={ui.asking} actions={actions} />

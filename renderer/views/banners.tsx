@@ -2,7 +2,8 @@ import type { Mirror } from '../../shared/ipc/contract.ts'
 import { Banner } from '../components/banner.tsx'
 import { Button } from '../components/button.tsx'
 import type { Actions } from '../store/actions.ts'
-import type { Ui } from '../store/ui.ts'
+import { waitingOperations } from '../store/selectors.ts'
+import type { Page, Ui } from '../store/ui.ts'
 import { momentWords } from '../store/wording.ts'
 import { useNow } from './use-now.ts'
 
@@ -29,6 +30,10 @@ function Countdown(props: {
     </Banner>
   )
 }
+
+const isInView = (page: Page, { operation }: Mirror, id: string): boolean =>
+  (page.name === 'open-operation' && page.id === id) ||
+  (page.name === 'operation' && operation?.id === id)
 
 export type BannersProps = { mirror: Mirror; failed: string | null; ui: Ui; actions: Actions }
 
@@ -75,6 +80,21 @@ export function Banners({ mirror, failed, ui, actions }: BannersProps) {
           <strong>Running</strong> {mirror.operation?.title}
         </Banner>
       )}
+      {waitingOperations(mirror)
+        .filter(({ id }) => !isInView(ui.page, mirror, id))
+        .map(({ id, title, ways }) => (
+          <Banner
+            key={id}
+            kind="problem"
+            action={
+              <Button onPress={() => actions.showOpenOperation(id)}>
+                {ways.length === 0 ? 'Look…' : 'Go on or roll back…'}
+              </Button>
+            }
+          >
+            <strong>An operation waits</strong> {title} stopped before its end.
+          </Banner>
+        ))}
       {mirror.movingUntil !== null && (
         <Banner
           kind="moving"

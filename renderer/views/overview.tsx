@@ -5,9 +5,11 @@ import { EngineMap } from '../components/engine-map.tsx'
 import { EventList } from '../components/event-list.tsx'
 import { StateIcon } from '../components/icons.tsx'
 import { IncidentCard } from '../components/incident-card.tsx'
+import { Menu } from '../components/menu.tsx'
 import { VerdictBar } from '../components/verdict-bar.tsx'
 import type { Actions } from '../store/actions.ts'
 import { engineMap } from '../store/engine-map.ts'
+import { otherPlaces } from '../store/foreseen.ts'
 import {
   firingStories,
   type IncidentStory,
@@ -151,6 +153,23 @@ function Telling({ asking, actions }: { asking: boolean; actions: Actions }) {
   )
 }
 
+/** From here a person asks what a move would break, before anything is moved. */
+function Elsewhere(props: { status: StackStatus; asking: boolean; actions: Actions }) {
+  const { status, asking, actions } = props
+  const places = otherPlaces(status)
+  if (places.length === 0) return null
+  return (
+    <Menu
+      label="What would break on…"
+      disabled={asking}
+      choices={places.map((name) => ({
+        label: name,
+        onChoose: () => void actions.simulate(status.stack, name),
+      }))}
+    />
+  )
+}
+
 export function Overview({ status, timeline, connected, asking, actions }: OverviewProps) {
   const now = useNow(10)
   const verdict = verdictInView(status, connected)
@@ -176,7 +195,10 @@ export function Overview({ status, timeline, connected, asking, actions }: Overv
           {stories.length === 0 && <Recently timeline={ofStack} now={now} />}
           <Telling asking={asking} actions={actions} />
         </div>
-        <EngineMap {...engineMap(status)} />
+        <EngineMap
+          {...engineMap(status)}
+          below={<Elsewhere status={status} asking={asking} actions={actions} />}
+        />
       </div>
     </div>
   )

@@ -5,8 +5,12 @@ import type { Actions } from '../store/actions.ts'
 import type { Page } from '../store/ui.ts'
 import { useKey } from './use-key.ts'
 
-export function Runbook(props: { page: Page & { name: 'runbook' }; actions: Actions }) {
-  const { page, actions } = props
+export function Runbook(props: {
+  page: Page & { name: 'runbook' }
+  asking: boolean
+  actions: Actions
+}) {
+  const { page, asking, actions } = props
   const back = useCallback(() => actions.show('overview'), [actions])
   useKey('Escape', back)
   return (
@@ -15,8 +19,16 @@ export function Runbook(props: { page: Page & { name: 'runbook' }; actions: Acti
         <Button first onPress={back}>
           Back <kbd>Esc</kbd>
         </Button>
+        <Button look="quiet" disabled={asking} onPress={() => void actions.saveRunbooks()}>
+          Save all runbooks…
+        </Button>
         <span className="hash">{page.code}</span>
       </div>
+      {page.saved !== null && (
+        <p className="aside runbook-saved" role="status">
+          Saved as <code>{page.saved}</code>.
+        </p>
+      )}
       {page.markdown === null ? (
         <p className="waiting" role="status">
           Opening the runbook.

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { findingCodes } from '../assess/finding.ts'
 import { intentSchema as intent } from '../domain/intent.ts'
+import { topics } from '../plan/topic.ts'
 import {
   backupPlanSchema,
   backupRunSchema,
@@ -16,14 +17,36 @@ import { statusSchema, timelineEntrySchema } from './status.ts'
 // The only list of what the renderer may ask and be told. Handlers, `window.sentinel`
 // and both wrappers derive from it; what comes over the wire is parsed on arrival.
 
+const touchSchema = z.strictObject({
+  unitsStopped: z.int(),
+  containersStopped: z.int(),
+  servicesStarted: z.int(),
+  servicesRestarted: z.int(),
+})
+
 /** A plan that a person can read, bound to what they approve by its hash. */
 export const planProposalSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('plan'),
     hash: z.string(),
     title: z.string(),
-    steps: z.array(z.strictObject({ kind: z.string(), what: z.string(), cause: z.string() })),
+    steps: z.array(
+      z.strictObject({
+        kind: z.string(),
+        what: z.string(),
+        cause: z.string(),
+        about: z.enum(topics).exactOptional(),
+        /** What is put back, and where it comes from. */
+        files: z
+          .array(
+            z.strictObject({ file: z.string(), from: z.enum(['accepted', 'commit', 'snapshot']) }),
+          )
+          .exactOptional(),
+      }),
+    ),
     warnings: z.array(z.string()),
+    touch: touchSchema.exactOptional(),
+    whenStopped: z.enum(['roll-back', 'ask']).exactOptional(),
     /** What a person types to say yes; absent where a click is enough. */
     confirmWith: z.string().exactOptional(),
   }),
@@ -49,6 +72,12 @@ export const operationSchema = z.strictObject({
    */
   outcome: z.enum(['running', 'done', 'rolled-back', 'needs-attention', 'cancelled', 'stopped']),
   sentence: z.string(),
+  /** What a cancel does, as in the plan. */
+  whenStopped: z.enum(['roll-back', 'ask']).exactOptional(),
+  /** Where its plan, its journal and the files from before are. */
+  directory: z.string().exactOptional(),
+  /** What would undo it, now that it is done. */
+  undo: intent.exactOptional(),
   steps: z.array(
     z.strictObject({
       kind: z.string(),
@@ -58,6 +87,8 @@ export const operationSchema = z.strictObject({
       startedAt: z.iso.datetime().optional(),
       milliseconds: z.number().optional(),
       problem: z.string().optional(),
+      /** What came of it beyond being done, in numbers. */
+      remark: z.string().optional(),
     }),
   ),
 })
@@ -226,8 +257,13 @@ export const contract = {
     reply: done,
   },
   'runbook:read': {
-    params: z.strictObject({ code: z.enum(findingCodes) }),
+    params: z.strictObject({ code: z.enum(findingCodes), stack: stack.exactOptional() }),
     reply: z.strictObject({ markdown: z.string() }),
+  },
+  /** All pages as one new file for the person, and never over one that is there. */
+  'runbook:save-all': {
+    params: z.strictObject({ stack: stack.exactOptional() }),
+    reply: z.strictObject({ path: z.string().nullable(), problem: z.string().nullable() }),
   },
 } as const
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { findingCodes } from '../../shared/assess/finding.ts'
-import { runbookWords } from '../../shared/assess/runbook.ts'
+import { runbookWords } from '../../shared/assess/runbook/runbook-words.ts'
 
 const directory = new URL('../../assets/runbooks/', import.meta.url)
 const pages = readdirSync(directory)

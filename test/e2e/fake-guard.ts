@@ -224,6 +224,8 @@ export async function openGuard(): Promise<Sentinel> {
       }
     },
     simulate: () => Promise.reject(new Error('There is no other engine.')),
+    stackInForce: () => undefined,
+    undoable: async () => [],
     openOperations: async () => [],
     async settle(id, direction) {
       fake.calls.push(`settle ${id} ${direction}`)

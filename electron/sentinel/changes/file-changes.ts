@@ -67,7 +67,7 @@ export function fileChanges(contents: AcceptedContents) {
 
   return async function changesOf(path: string, baseline: Baseline): Promise<FileChanges> {
     const acceptedAt = new Date(baseline.acceptedAt).toISOString()
-    const accepted = baseline.files[path]
+    const accepted = baseline.files[path] ?? baseline.contents?.[path]
     const about = { path, acceptedAt }
     if (accepted !== undefined && baseline.contents === undefined) {
       const why = 'It was accepted before texts were kept: accept again to see differences.'

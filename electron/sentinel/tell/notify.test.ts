@@ -75,6 +75,7 @@ beforeEach(() => {
     timeline: () => [],
     report: async () => '',
     setTrayHost: () => {},
+    stackInForce: () => undefined,
     openOperations: async () => [],
     undoable: async () => [],
     settle: () => Promise.reject(new Error('Nothing is open.')),

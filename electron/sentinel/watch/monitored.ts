@@ -129,7 +129,8 @@ export function monitored(parts: MonitoredParts): Monitored {
       const sights = watch?.sights(name)
       const files = (sights && lastSeen(sights.files)) ?? []
       // Only what belongs to the stack is ever read and shown.
-      if (baseline.files[path] === undefined && files.every((file) => file.path !== path)) {
+      const accepted = baseline.files[path] ?? baseline.contents?.[path]
+      if (accepted === undefined && files.every((file) => file.path !== path)) {
         throw new Error(`${path} is no file of ${name}.`)
       }
       return changesOf(path, baseline)

@@ -1,0 +1,53 @@
+import { describeStep, type Plan, type Step } from './plan.ts'
+import { topicOf } from './topic.ts'
+
+/** A file that a step puts back, and where what it will hold comes from. */
+export type FaceOfFile = { file: string; from: 'accepted' | 'commit' | 'snapshot' }
+
+const sources = { baseline: 'accepted', git: 'commit', snapshot: 'snapshot' } as const
+
+const filesOf = (step: Step): FaceOfFile[] =>
+  step.kind === 'PutBackFiles'
+    ? step.files.map(({ file, source }) => ({ file, from: sources[source.from] }))
+    : []
+
+/** How many things a plan stops, starts and restarts. */
+export type Touch = {
+  unitsStopped: number
+  containersStopped: number
+  servicesStarted: number
+  servicesRestarted: number
+}
+
+export function touchOf({ steps }: Pick<Plan, 'steps'>): Touch {
+  const some = <K extends Step['kind']>(kind: K) =>
+    steps.filter((step): step is Extract<Step, { kind: K }> => step.kind === kind)
+  const sum = (counts: readonly number[]) => counts.reduce((all, one) => all + one, 0)
+  return {
+    unitsStopped: some('StopUnit').length,
+    containersStopped: some('HoldContainer').length,
+    servicesStarted: sum(some('BringUp').map(({ down }) => down.length)),
+    servicesRestarted: sum(some('PutBackFiles').map(({ restarts }) => restarts.length)),
+  }
+}
+
+/** A plan that stops more than this many things is not begun by one press. */
+export const stopsByOnePress = 3
+
+/** What somebody has to type before it is carried out; undefined where one press is enough. */
+export function confirmWordOf(
+  plan: Pick<Plan, 'steps' | 'stack'> & { confirmWith?: string },
+): string | undefined {
+  const { unitsStopped, containersStopped, servicesRestarted } = touchOf(plan)
+  const stops = unitsStopped + containersStopped + servicesRestarted
+  return plan.confirmWith ?? (stops > stopsByOnePress ? plan.stack : undefined)
+}
+
+/** A step as it is shown before anything is done. */
+export const faceOfStep = (step: Step) => ({
+  kind: step.kind,
+  what: describeStep(step),
+  cause: step.cause,
+  about: topicOf(step.kind),
+  ...(filesOf(step).length > 0 && { files: filesOf(step) }),
+})
