@@ -8,7 +8,10 @@ export interface ByteSource {
   some(atMost: number): Promise<Buffer | undefined>
 }
 
-export function byteSource(stream: Readable): ByteSource {
+export function byteSource(
+  stream: Readable,
+  received: (chunk: Buffer) => Buffer = (chunk) => chunk,
+): ByteSource {
   const chunks: AsyncIterator<Buffer> = stream.iterator({ destroyOnReturn: false })
   let held: Buffer = Buffer.alloc(0)
 
@@ -16,7 +19,7 @@ export function byteSource(stream: Readable): ByteSource {
     while (held.length === 0) {
       const next = await chunks.next()
       if (next.done) return undefined
-      held = next.value
+      held = received(next.value)
     }
     const taken = held.subarray(0, atMost)
     held = held.subarray(taken.length)

@@ -9,6 +9,7 @@ import { ContentChanged } from './archive-problem.ts'
 import { memberName } from './member-name.ts'
 import { nameBook } from './name-book.ts'
 import type { PackMember } from './pack-member.ts'
+import { handOver, spent } from './spent.ts'
 import { encodeHeader, padding } from './tar-header.ts'
 import { chunksOf, endOfArchive } from './tar-writer.ts'
 import { frameScan } from './zstd-frame.ts'
@@ -93,6 +94,7 @@ export async function openPackWriter(
         const missing = sizeBytes - readBytes
         readBytes += chunk.length
         await pack(chunk.length > missing ? chunk.subarray(0, Math.max(0, missing)) : chunk)
+        spent(chunk)
         if (readBytes > sizeBytes) break
       }
     } catch (error) {
@@ -231,7 +233,7 @@ async function* oneFrame(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buff
   const beyond: Buffer[] = []
   for await (const chunk of compressed) {
     const end = scan.take(chunk)
-    if (end > 0) yield chunk.subarray(0, end)
+    if (end > 0) yield handOver(chunk.subarray(0, end))
     if (end < chunk.length) beyond.push(chunk.subarray(end))
   }
   if (!scan.hasEnded) throw new Error('zstd did not end its frame')
@@ -257,6 +259,7 @@ function fileSink(file: FileHandle, path: string) {
           at += bytesWritten
         }
         writtenBytes += chunk.length
+        spent(chunk)
       }
     },
   }

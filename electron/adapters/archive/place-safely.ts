@@ -14,6 +14,7 @@ import { ArchiveRefused } from './archive-problem.ts'
 import { linkLeadsOut } from './link-target.ts'
 import { memberName } from './member-name.ts'
 import { codeOf, type HeldDirectory, holdDirectory, parentsBelow } from './open-parents.ts'
+import { spent } from './spent.ts'
 import { chunksOf } from './tar-writer.ts'
 
 export type PlacedFile = {
@@ -128,6 +129,7 @@ export async function openDestination(
     try {
       for await (const chunk of chunksOf(content)) {
         await onDisk(file.path, writeAll(handle, chunk))
+        spent(chunk)
       }
       await onDisk(file.path, dress(handle, file))
     } catch (error) {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { constants, type FileHandle, open } from 'node:fs/promises'
 import type { Readable, TransformOptions } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createZstdDecompress, type ZstdOptions } from 'node:zlib'
+import { createZstdDecompress, type ZstdDecompress, type ZstdOptions } from 'node:zlib'
 import { diskProblem } from '../disk/disk-problem.ts'
 import { ageMagic, decrypted } from './age-stream.ts'
 import { ArchiveDamaged, ArchiveRefused } from './archive-problem.ts'
 import type { PackMember } from './pack-member.ts'
+import { handOver, spent } from './spent.ts'
 import { type TarLimits, tarEntries } from './tar-entries.ts'
-import { oneWholeFrame } from './zstd-frame.ts'
+import { frameScan } from './zstd-frame.ts'
 
 export type PackLimits = TarLimits & {
   /**
@@ -19,14 +19,12 @@ export type PackLimits = TarLimits & {
 }
 
 const portionBytes = 256 * 1024
-/** Larger ones are quicker by little, and let the memory grow before it is collected. */
-const unpackedBytesAtOnce = 128 * 1024
 
 /**
  * Members in the order of the pack; what the callback leaves of `content` is passed over.
  * Resolves only once the whole pack has been read and found sound: until then nothing that the
  * callback received is verified. Rejects with `ArchiveDamaged`, `ArchiveRefused`, a `DiskProblem`,
- * or what the callback rejects with.
+ * or what the callback rejects with. Who has read a chunk of `content` may say that it is `spent`.
  */
 export async function readPack(
   path: string,
@@ -35,28 +33,25 @@ export async function readPack(
 ): Promise<void> {
   const { identity, signal, limits = {} } = options
   const file = await opened(path)
-  let settled: Promise<void> | undefined
+  let fed: Promise<void> | undefined
   try {
     const isSealed = await isEncrypted(file, path)
     if (isSealed && identity === undefined) {
       throw new ArchiveDamaged(`${path} is encrypted, and its key is not at hand.`)
     }
     const zstd: ZstdOptions & TransformOptions = {
-      chunkSize: unpackedBytesAtOnce,
+      chunkSize: portionBytes,
       highWaterMark: portionBytes,
     }
     const unpacked = createZstdDecompress(zstd)
-    const flow = pipeline(
-      isSealed ? decrypted(portionsOf(file, path), identity ?? '') : portionsOf(file, path),
-      oneWholeFrame(),
-      unpacked,
-      { ...(signal && { signal }) },
-    )
     // Told by the archive, whose stream breaks with it.
-    settled = flow.catch(() => undefined)
+    unpacked.on('error', () => undefined)
+    const portions = portionsOf(file, path)
+    fed = feed(isSealed ? decrypted(portions, identity ?? '') : portions, unpacked)
     const { size: sizeBytes } = await file.stat()
     let unpackedBytes = 0
-    for await (const { member, content } of tarEntries(unpacked, { limits })) {
+    const reading = { limits, handsOver: true, ...(signal && { signal }) }
+    for await (const { member, content } of tarEntries(unpacked, reading)) {
       if (member.hardLinkTo !== undefined) {
         throw new ArchiveRefused(`${JSON.stringify(member.name)} is a hard link, packs have none.`)
       }
@@ -68,11 +63,10 @@ export async function readPack(
       }
       await onMember(member, content)
     }
-    await flow
   } catch (error) {
     throw judged(error)
   } finally {
-    await settled
+    await fed
     await file.close()
   }
 }
@@ -91,12 +85,43 @@ export async function packSha256(
       hash.update(portion)
       sizeBytes += portion.length
       options.onBytes?.(portion.length)
+      spent(portion)
     }
     return { sha256: hash.digest('hex'), sizeBytes }
   } finally {
     await file.close()
   }
 }
+
+/** Gives it exactly one whole frame, or breaks it; never rejects. */
+async function feed(packed: AsyncIterable<Uint8Array>, unpacked: ZstdDecompress): Promise<void> {
+  const scan = frameScan()
+  try {
+    for await (const portion of packed) {
+      if (scan.take(portion) < portion.length) {
+        throw new ArchiveDamaged('The pack goes on after its end.')
+      }
+      await taken(portion, unpacked)
+      if (unpacked.destroyed) return
+      spent(portion)
+    }
+    if (!scan.hasEnded) throw new ArchiveDamaged('The pack is cut off.')
+    unpacked.end()
+  } catch (error) {
+    unpacked.destroy(error as Error)
+  }
+}
+
+/** Also where the stream breaks meanwhile: then it forgets to call back. */
+const taken = (portion: Uint8Array, unpacked: ZstdDecompress): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      unpacked.off('close', done)
+      resolve()
+    }
+    if (unpacked.destroyed) return resolve()
+    unpacked.once('close', done).write(portion, done)
+  })
 
 async function opened(path: string): Promise<FileHandle> {
   try {
@@ -135,7 +160,7 @@ async function* portionsOf(file: FileHandle, path: string): AsyncGenerator<Buffe
 }
 
 async function portionAt(file: FileHandle, position: number): Promise<Buffer> {
-  const portion = Buffer.allocUnsafeSlow(portionBytes)
+  const portion = handOver(Buffer.allocUnsafeSlow(portionBytes))
   const { bytesRead } = await file.read(portion, 0, portionBytes, position)
   return portion.subarray(0, bytesRead)
 }

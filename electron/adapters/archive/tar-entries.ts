@@ -11,6 +11,7 @@ import {
   readHeader,
   readPax,
 } from './read-header.ts'
+import { handOver } from './spent.ts'
 import { blockBytes, padding, type TarMember } from './tar-header.ts'
 
 /** More than this is refused. */
@@ -39,6 +40,8 @@ export type TarOptions = {
   limits?: TarLimits
   signal?: AbortSignal
   onSkipped?: (entry: SkippedEntry) => void
+  /** Nobody else has what the stream gives: see spent.ts. */
+  handsOver?: boolean
 }
 
 const defaults = { entries: 5_000_000, totalBytes: 2 ** 44, memberBytes: 2 ** 44, nameBytes: 4096 }
@@ -68,7 +71,7 @@ export async function* tarEntries(
 ): AsyncGenerator<TarEntry, void, undefined> {
   const limits = { ...defaults, ...options.limits }
   if (options.signal) addAbortSignal(options.signal, stream)
-  const source = byteSource(stream)
+  const source = byteSource(stream, options.handsOver ? handOver : undefined)
   const names = nameBook()
   let entries = 0
   let totalBytes = 0

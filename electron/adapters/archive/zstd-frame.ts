@@ -1,4 +1,3 @@
-import { Transform } from 'node:stream'
 import { ArchiveDamaged } from './archive-problem.ts'
 
 /**
@@ -84,24 +83,4 @@ export function frameScan(): FrameScan {
       return at
     },
   }
-}
-
-/** Passes on exactly one whole frame, and breaks when it is cut off or anything follows it. */
-export function oneWholeFrame(): Transform {
-  const scan = frameScan()
-  return new Transform({
-    transform(chunk: Uint8Array, _encoding, done) {
-      try {
-        if (scan.take(chunk) < chunk.length) {
-          throw new ArchiveDamaged('The pack goes on after its end.')
-        }
-        done(null, chunk)
-      } catch (error) {
-        done(error as Error)
-      }
-    },
-    flush(done) {
-      done(scan.hasEnded ? null : new ArchiveDamaged('The pack is cut off.'))
-    },
-  })
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { packSha256, readPack } from '../../../adapters/archive/read-pack.ts'
+import { spent } from '../../../adapters/archive/spent.ts'
 import type { NewPack } from './pack-batch.ts'
 
 /** A pack that has just been written is not what was to be written. */
@@ -49,6 +50,7 @@ export async function contentSum(
   for await (const chunk of content as AsyncIterable<Uint8Array>) {
     sum.update(chunk)
     sizeBytes += chunk.byteLength
+    spent(chunk)
   }
   return { sha256: sum.digest('hex'), sizeBytes }
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline, type Readable, Transform } from 'node:stream'
@@ -11,6 +12,8 @@ import { spool } from './spool.ts'
 
 /** Content up to this size is held in memory while it is looked at. */
 const smallBytes = 2 * 1024 * 1024
+/** So much of larger content tells it from others of the same size. */
+const headBytes = 4096
 
 /** What of a component has been taken in so far. */
 export interface ComponentReader {
@@ -66,10 +69,11 @@ export function componentReader(
     }
   }
 
-  function settle(item: SourceItem, { ref, member, sha256, sizeBytes }: Packed): void {
+  function settle(item: SourceItem, packed: Packed & { head?: string }): void {
+    const { ref, member, sha256, sizeBytes, head } = packed
     const file: SnapshotFile = { ...plain(source.id, item), sizeBytes, sha256, pack: '', member }
     taken.set(item.path, { file, ref })
-    known.add(sha256, { pack: ref, member, sizeBytes })
+    known.add(sha256, { pack: ref, member, sizeBytes }, head)
   }
 
   function knownPlace({ known: same, sizeBytes }: SourceItem): Packed | undefined {
@@ -82,20 +86,21 @@ export function componentReader(
     return { ref: place.pack, member: place.member, sha256, sizeBytes }
   }
 
-  async function store(item: SourceItem): Promise<Packed> {
+  async function store(item: SourceItem): Promise<Packed & { head?: string }> {
     const content = await opened(item)
     if (item.sizeBytes <= smallBytes)
       return storeSmall(item, await wholeOf(content, item.sizeBytes))
     const counted = pipeline(content, counter(), () => {}) as Readable
-    if (isSelfContained || !known.hasSize(item.sizeBytes)) {
-      return packs.add(memberOf(item, item.sizeBytes), counted)
+    const head = await headOf(counted)
+    if (isSelfContained || !known.mayHave(item.sizeBytes, head)) {
+      return { ...(await packs.add(memberOf(item, item.sizeBytes), counted)), head }
     }
     const path = into.newSpoolPath()
     try {
       const { sha256, sizeBytes } = await spool(counted, path)
       const before = storedBefore(sha256, sizeBytes)
       const packed = before ?? (await packs.add(memberOf(item, sizeBytes), createReadStream(path)))
-      return sameSize(item, packed)
+      return { ...sameSize(item, packed), head }
     } finally {
       await rm(path, { force: true })
     }
@@ -104,7 +109,7 @@ export function componentReader(
   async function storeSmall(item: SourceItem, content: Uint8Array): Promise<Packed> {
     progress(content.byteLength)
     const before =
-      !isSelfContained && known.hasSize(content.byteLength)
+      !isSelfContained && known.mayHave(content.byteLength)
         ? storedBefore(hash('sha256', content), content.byteLength)
         : undefined
     return sameSize(item, before ?? (await packs.add(memberOf(item, content.byteLength), content)))
@@ -174,6 +179,22 @@ async function opened(item: SourceItem): Promise<Readable> {
     return await item.open()
   } catch (error) {
     throw new ContentProblem(sentenceOf(error))
+  }
+}
+
+/** What it begins with, which stays in it. */
+async function headOf(content: Readable): Promise<string> {
+  for (;;) {
+    const head: Buffer | null = content.read(headBytes)
+    if (head !== null) {
+      content.unshift(head)
+      return hash('sha256', head)
+    }
+    if (content.errored) throw new ContentProblem(sentenceOf(content.errored))
+    if (content.readableEnded || content.destroyed) return ''
+    await once(content, 'readable').catch((error: unknown) => {
+      throw new ContentProblem(sentenceOf(error))
+    })
   }
 }
 

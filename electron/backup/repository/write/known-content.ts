@@ -10,9 +10,12 @@ export interface KnownContent {
   /** Learns what the newest snapshots with this component hold. */
   learn(component: string): Promise<void>
   find(sha256: string): Place | undefined
-  /** Whether anything of that size is known: only then is hashing before storing worth it. */
-  hasSize(sizeBytes: number): boolean
-  add(sha256: string, place: Place): void
+  /**
+   * Whether anything of that size, beginning like this, may be known: only then is hashing before
+   * storing worth it. How content of earlier snapshots begins nobody knows.
+   */
+  mayHave(sizeBytes: number, head?: string): boolean
+  add(sha256: string, place: Place, head?: string): void
 }
 
 /** More than one, as the newest may be partial. */
@@ -27,7 +30,8 @@ export function knownContent(from: {
   isSound: (pack: string) => boolean
 }): KnownContent {
   const places = new Map<string, Place>()
-  const sizes = new Set<number>()
+  const oldSizes = new Set<number>()
+  const newHeads = new Map<number, Set<string>>()
   const packs = new Map<string, PackRef>()
   const learned = new Set<string>()
 
@@ -35,11 +39,14 @@ export function knownContent(from: {
     const before = places.get(sha256)
     if (before && !before.pack.isLost) return
     places.set(sha256, place)
-    sizes.add(place.sizeBytes)
   }
 
   return {
-    add,
+    add(sha256, place, head = '') {
+      add(sha256, place)
+      const heads = newHeads.get(place.sizeBytes) ?? new Set()
+      newHeads.set(place.sizeBytes, heads.add(head))
+    },
     async learn(component) {
       const holders = from.snapshots.filter(({ components }) => components.includes(component))
       for (const { id } of holders.slice(0, learnedFrom)) {
@@ -51,6 +58,7 @@ export function knownContent(from: {
           const ref = packs.get(pack) ?? { sha256: pack }
           packs.set(pack, ref)
           add(sha256, { pack: ref, member, sizeBytes })
+          oldSizes.add(sizeBytes)
         }
       }
     },
@@ -58,6 +66,10 @@ export function knownContent(from: {
       const place = places.get(sha256)
       return place?.pack.isLost ? undefined : place
     },
-    hasSize: (sizeBytes) => sizes.has(sizeBytes),
+    mayHave(sizeBytes, head) {
+      if (oldSizes.has(sizeBytes)) return true
+      const heads = newHeads.get(sizeBytes)
+      return heads !== undefined && (head === undefined || heads.has(head) || heads.has(''))
+    },
   }
 }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import { handOver, spent } from '../../../adapters/archive/spent.ts'
 import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
 
 // A regular file of this machine on its way into a snapshot. What stands at its path may have
@@ -79,7 +81,7 @@ export async function streamFile(
       if (isSame(seen, stats)) unchanged(stats)
       return null
     }
-    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, sizeBytes - position))
+    const chunk = handOver(Buffer.allocUnsafeSlow(Math.min(chunkBytes, sizeBytes - position)))
     const { bytesRead } = await file.read(chunk, 0, chunk.length, position)
     if (bytesRead === 0) throw new Error(`${path} was cut short while it was read.`)
     position += bytesRead
@@ -101,6 +103,25 @@ export async function streamFile(
       )
     },
   })
+}
+
+/** SHA-256 of a file that stays as it was seen until it has been read; undefined if it does not. */
+export async function hashFile(
+  path: string,
+  seen: BigIntStats,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  let isSame = false
+  const content = await streamFile(path, seen, () => {
+    isSame = true
+  })
+  const sum = createHash('sha256')
+  for await (const chunk of content as AsyncIterable<Uint8Array>) {
+    signal?.throwIfAborted()
+    sum.update(chunk)
+    spent(chunk)
+  }
+  return isSame ? sum.digest('hex') : undefined
 }
 
 /** Undefined where it can be opened. */

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
 import type { SourceItem } from '../source.ts'
-import { readWhole, streamFile, whyUnreadable } from './host-file.ts'
+import { hashFile, readWhole, streamFile, whyUnreadable } from './host-file.ts'
 import type { KnownFiles } from './known-files.ts'
 
 export type HostRoot = {
@@ -193,9 +193,18 @@ export function hostTree(roots: readonly HostRoot[], options: HostTreeOptions = 
     }
   }
 
+  /** What is due is read here, so that it is not stored to find out that it is the same. */
+  async function surelyKnown(path: string, stats: BigIntStats): Promise<string | undefined> {
+    const before = known?.recall(path, stats)
+    if (!before?.isDue) return before?.sha256
+    if (stats.size <= wholeUpToBytes) return undefined
+    const now = await hashFile(path, stats, signal).catch(() => undefined)
+    return now === before.sha256 ? now : undefined
+  }
+
   /** Never rejects: what cannot be read is told when its turn comes. */
   async function take(path: string, stats: BigIntStats): Promise<Taken> {
-    const sha256 = known?.recall(path, stats)
+    const sha256 = await surelyKnown(path, stats)
     const remember = (sha256: string, after: BigIntStats) => known?.remember(path, after, sha256)
     const item = { ...common(path, stats), type: 'file' as const, sizeBytes: Number(stats.size) }
     if (sha256 === undefined && stats.size <= wholeUpToBytes) {

@@ -5,11 +5,14 @@ import { writeWhole } from '../../../adapters/disk/write-whole.ts'
 
 /**
  * What was in files when they were read last. Only a cache: without it everything is read again,
- * and each run reads every seventh file again anyway, whatever its times say.
+ * and each run reads one file of 28 again anyway, whatever its times say.
  */
 export interface KnownFiles {
-  /** SHA-256 of content that is surely still the same; undefined where it has to be read. */
-  recall(path: string, stats: BigIntStats): string | undefined
+  /**
+   * What its content was if it has not been written to since; undefined where that is not known.
+   * `isDue`: it is this file's turn to be read again all the same, as a disk forgets in silence.
+   */
+  recall(path: string, stats: BigIntStats): { sha256: string; isDue: boolean } | undefined
   /** `stats` are those of the file at the end of reading, equal to those at the beginning. */
   remember(path: string, stats: BigIntStats, sha256: string): void
   /** Rejects as the disk does; a cache that could not be written is only a slower next run. */
@@ -25,8 +28,8 @@ type KnownFilesOptions = {
 type Known = { stamp: string; sha256: string }
 
 const heading = 'odin-sentinel known files 1'
-/** Every file is read again at least once in so many runs. */
-const runsPerRound = 7
+/** Every file is read again once in so many runs: four weeks, where there is one a day. */
+const runsPerRound = 28
 /** A write right after reading may leave the same times: file systems count in up to 2 s. */
 const settledAfterMs = 2_000
 
@@ -44,7 +47,7 @@ export async function openKnownFiles(
       if (known.stamp !== stampOf(stats)) return undefined
       // Back at the end: those that nobody asks for any more gather at the front.
       entries.set(path, known)
-      return turnOf(path) === run % runsPerRound ? undefined : known.sha256
+      return { sha256: known.sha256, isDue: turnOf(path) === run % runsPerRound }
     },
     remember(path, stats, sha256) {
       entries.delete(path)
