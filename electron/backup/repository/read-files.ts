@@ -56,6 +56,8 @@ async function onePass(
   const damaged: SnapshotFile[] = []
   const again: SnapshotFile[] = []
   let stopped: { by: unknown } | undefined
+  /** The rest of a pack is not read for nothing: every file has a checksum of its own. */
+  const enough = new Error('Everything that was asked for has been read.')
 
   async function give(file: SnapshotFile, content: Readable): Promise<void> {
     const checked = checkedContent(file, content)
@@ -90,9 +92,11 @@ async function onePass(
         again.push(...others)
         await give(first, content)
       }
+      if (waiting.size === 0) throw enough
     })
   } catch (error) {
     signal.throwIfAborted()
+    if (error === enough) return { damaged, again }
     if (stopped) throw stopped.by
     if (!isLoss(error)) throw error
     // The pack is damaged, or gone. What it did not give is lost, and so is what is the same.
