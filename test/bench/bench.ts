@@ -5,6 +5,7 @@ import { measureDie } from './die.ts'
 import { measureExposition } from './exposition.ts'
 import { measureIdle } from './idle.ts'
 import { measureIdleMonitoring } from './idle-monitoring.ts'
+import { measureRecover } from './recover.ts'
 import { type Measured, printReport, verdictOf } from './report.ts'
 import { measureStartUp } from './start-up.ts'
 import { measureSwitch } from './switch.ts'
@@ -20,6 +21,7 @@ const benches: Record<string, () => Promise<Measured[]>> = {
   exposition: measureExposition,
   dashboards: measureDashboards,
   backup: measureBackup,
+  recover: measureRecover,
 }
 
 const wanted = process.argv.slice(2)
