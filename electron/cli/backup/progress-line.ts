@@ -15,6 +15,8 @@ const phaseWords: Record<BackupProgress['phase'], string> = {
   copying: 'copying',
 }
 
+/** A terminal may not say how wide it is, or say 0. */
+const usualColumns = 80
 const clearLine = '\r\u001b[K'
 
 /** Silent where nobody looks. */
@@ -31,7 +33,7 @@ export function progressLine(stream: NodeJS.WriteStream, now = performance.now):
       }
       const seconds = (at - since.at) / 1_000
       const rate = seconds >= 1 ? (progress.bytes - since.bytes) / seconds : undefined
-      stream.write(`${clearLine}${progressText(progress, rate, stream.columns)}`)
+      stream.write(`${clearLine}${progressText(progress, rate, stream.columns || usualColumns)}`)
     },
     clear: () => void stream.write(clearLine),
   }
@@ -41,7 +43,7 @@ export function progressLine(stream: NodeJS.WriteStream, now = performance.now):
 export function progressText(
   { phase, what, files, bytes, totalBytes }: BackupProgress,
   bytesPerSecond: number | undefined,
-  columns = 80,
+  columns: number,
 ): string {
   const amount = totalBytes ? `${asBytes(bytes)} of ${asBytes(totalBytes)}` : asBytes(bytes)
   const rest = Math.max(0, (totalBytes ?? 0) - bytes)
