@@ -18,7 +18,12 @@ export type BackupOrder = {
   | { kind: 'verify'; snapshot?: string }
   | { kind: 'prune'; dryRun: boolean }
   | { kind: 'drill'; snapshot?: string; context?: string }
-  | { kind: 'second-copy'; check: boolean }
+  | {
+      kind: 'second-copy'
+      check: boolean
+      /** Somebody asked for a new restic repository where there is none. */
+      init?: boolean
+    }
 )
 
 /** Said at most a few times in a second. */

@@ -48,3 +48,6 @@ export const backupIdentityName = (stack: string): string => `backup-identity/${
 
 /** The name of the password of the restic repository with the second copy. */
 export const secondCopyPasswordName = (stack: string): string => `second-copy/${stack}`
+
+/** The name of what the backend of that repository asks for, as KEY=VALUE lines. */
+export const secondCopyAccessName = (stack: string): string => `second-copy-access/${stack}`
