@@ -103,7 +103,9 @@ export function connectScratch(
     async createVolume(drill, what, signal) {
       mustBeDrill(drill)
       const name = `${volumePrefix(drill)}${what}`
-      await ask(anyAnswer, signal, (abortSignal) =>
+      signal.throwIfAborted()
+      // Not to be broken off: the engine would make it all the same, after everything was removed.
+      await ask(anyAnswer, undefined, (abortSignal) =>
         docker.createVolume({
           _query: {},
           _body: { Name: name, Driver: 'local', Labels: { [drillLabel]: drill } },
@@ -156,7 +158,8 @@ export function connectScratch(
           ],
         },
       }
-      const { id } = await ask(createdAnswer, signal, (abortSignal) =>
+      signal.throwIfAborted()
+      const { id } = await ask(createdAnswer, undefined, (abortSignal) =>
         docker.createContainer({
           _query: { name: `odin-sentinel-drill-${drill}-${what}` },
           _body: body,
