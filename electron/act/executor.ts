@@ -135,7 +135,11 @@ type Attempt = {
 
 /** Returns what went wrong, if anything. */
 async function tryStep(attempt: Attempt): Promise<string | undefined> {
-  const { index, step, ops, site, scribe, progress, touched, begun } = attempt
+  const { index, step, ops, scribe, progress, touched, begun } = attempt
+  const site: OperationSite = {
+    ...attempt.site,
+    remark: (remark) => progress.step(index, { remark }),
+  }
   const op = opFor(ops, step)
   progress.step(index, { state: 'running' })
   try {

@@ -6,6 +6,8 @@ export type OperationSite = {
   /** `keep/` in the operation's directory: files as they were before. */
   keepDirectory: string
   signal: AbortSignal
+  /** Says what came of the running step beyond its being done, for whoever looks on. */
+  remark?: (sentence: string) => void
 }
 
 /**

@@ -81,9 +81,10 @@ const marks: Record<OperationView['steps'][number]['state'], string> = {
 export function operationText(operation: OperationView, paint: Paint): string {
   const style = operation.outcome === 'done' ? 'green' : 'red'
   return [
-    ...operation.steps.map(({ state, what, problem }) =>
-      [`  ${marks[state]} ${what}`, problem ? `      ${problem}` : ''].filter(Boolean).join('\n'),
-    ),
+    ...operation.steps.flatMap(({ state, what, remark, problem }) => [
+      `  ${marks[state]} ${what}`,
+      ...[remark, problem].flatMap((one) => (one ? [`      ${one}`] : [])),
+    ]),
     paint(style, operation.sentence),
     ...(operation.outcome === 'stopped'
       ? [

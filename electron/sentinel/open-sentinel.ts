@@ -35,6 +35,7 @@ import { planTitle } from './proposals.ts'
 import { contentOf } from './recover/content-of.ts'
 import { openOperationViews } from './recover/open-operation-views.ts'
 import { recoveryPlanner } from './recover/plan-recovery.ts'
+import { samplesOf } from './recover/samples-of.ts'
 import { simulation } from './recover/simulation.ts'
 import { hashOfFile, sourceOf } from './recover/source-of.ts'
 import { stackProblems } from './recover/stack-problems.ts'
@@ -182,7 +183,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
       sourceOf: sourceOf(contents),
       hashOf: hashOfFile,
       snapshotOf: (stack) => (backups ? [presentState(stack)] : []),
-      samplesOf: async () => ({ save: [], merge: [] }),
+      samplesOf: samplesOf(deeds.openHands),
     }),
     planRestore: restorePlanner({
       openRepository: async (stack) => options.backups?.open(stack),

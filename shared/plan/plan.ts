@@ -3,11 +3,12 @@ import type { Intent } from '../domain/intent.ts'
 import { fileSteps } from './steps/file-steps.ts'
 import { placeSteps } from './steps/place-steps.ts'
 import { restoreSteps } from './steps/restore-steps.ts'
+import { sampleSteps } from './steps/sample-steps.ts'
 import { stackSteps } from './steps/stack-steps.ts'
 import type { StepKindOf } from './steps/step-kind.ts'
 
 /** Every kind of step there is; each has an op in `electron/act/ops/` that says how. */
-const stepKinds = { ...placeSteps, ...stackSteps, ...fileSteps, ...restoreSteps }
+const stepKinds = { ...placeSteps, ...stackSteps, ...fileSteps, ...restoreSteps, ...sampleSteps }
 
 type StepKinds = typeof stepKinds
 export type StepKind = keyof StepKinds

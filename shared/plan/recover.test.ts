@@ -14,6 +14,7 @@ import {
 import type { ObservedState } from '../domain/observed-state.ts'
 import { renderPlan } from './plan.ts'
 import { planRecover } from './recover.ts'
+import { planSamples, recordersAway } from './samples.ts'
 
 type Matter = Parameters<typeof planRecover>[0]
 
@@ -25,7 +26,7 @@ const recover = (observed: ObservedState, different: Partial<Matter> = {}) =>
     units: [],
     files: [],
     lost: [],
-    samples: { save: [], merge: [] },
+    samples: { save: [], merge: [], left: [] },
     snapshot: [],
     monitored: true,
     ...different,
@@ -105,6 +106,20 @@ test('the incident: units, strays, context, files, services, and a look, in this
   expect(plan.warnings).toEqual([
     'Nobody keeps backups of this stack, so its present state is not kept first.',
   ])
+})
+
+test('samples are copied once their Prometheus has stopped, and added once home is up', () => {
+  const [recorder] = recordersAway(theIncident, aStack())
+  if (!recorder) throw new Error('Nobody records away.')
+  const judged = [{ recorder }, { recorder, why: 'its disk is full' }]
+  const plan = planned(theIncident, { samples: planSamples(aStack(), judged) })
+  const kinds = plan.steps.map(({ kind }) => kind)
+  expect(kinds.indexOf('SaveSamples')).toBeGreaterThan(kinds.lastIndexOf('HoldContainer'))
+  expect(kinds.indexOf('MergeSamples')).toBeGreaterThan(kinds.lastIndexOf('BringUp'))
+  expect(kinds.at(-1)).toBe('VerifyStack')
+  expect(plan.warnings).toContain(
+    'What prometheus recorded on default stays there, in its own data: its disk is full.',
+  )
 })
 
 test('a home that sleeps is started, and everything else is done after it answers', () => {

@@ -5,6 +5,7 @@ import { type ComposeStart, type Stack, servicesOf } from '../domain/stack.ts'
 import { containersOf, homeContainers, homeSight, isUp } from '../domain/whereabouts.ts'
 import { ok, type Result } from '../kit/result.ts'
 import type { Plan, Refusal, Step } from './plan.ts'
+import type { CarriedSamples } from './samples.ts'
 import type { PutBack } from './steps/file-steps.ts'
 import { planSwitchBack } from './switch-back.ts'
 
@@ -30,8 +31,8 @@ type RecoverMatter = {
   files: readonly DriftedFile[]
   /** Drifted files that nobody can put back, a sentence each. */
   lost: readonly string[]
-  /** Steps that take along what was recorded elsewhere: before strays stop, and once home is up. */
-  samples: { save: readonly Step[]; merge: readonly Step[] }
+  /** What takes along what was recorded elsewhere: once strays have stopped, and once home is up. */
+  samples: CarriedSamples
   /** Keeps the present state first; none where nobody keeps backups. */
   snapshot: readonly Step[]
   /** Something beyond the containers is looked at, so that it can be verified. */
@@ -58,9 +59,9 @@ export function planRecover(matter: RecoverMatter): Result<Plan, Refusal> {
   const strays = straysOf(observed, stack)
   const ups = bringUps(matter)
   const deeds: Step[] = [
-    ...matter.samples.save,
     ...matter.units.map(stopUnit),
     ...strays,
+    ...matter.samples.save,
     ...home.value.steps,
     ...putBack(matter),
     ...ups,
@@ -168,9 +169,10 @@ const verifyStack = ({ name }: Stack): Step => ({
 })
 
 function planOf(matter: RecoverMatter, steps: Step[]): Plan {
-  const { stack, intent, lost, snapshot, monitored } = matter
+  const { stack, intent, lost, samples, snapshot, monitored } = matter
   const warnings = [
     ...lost,
+    ...samples.left,
     ...(snapshot.length === 0 && steps.length > 0
       ? ['Nobody keeps backups of this stack, so its present state is not kept first.']
       : []),

@@ -10,6 +10,7 @@ import { sentinel, statusOf } from './sentinel.ts'
 
 let lab: MonitoredLab
 let rightConfig: string
+const began = Date.now()
 
 beforeAll(async () => {
   lab = await startMonitoredLab()
@@ -40,6 +41,28 @@ async function namesOn(context: string, all: boolean): Promise<string[]> {
 const volumesOn = async (context: string): Promise<string[]> =>
   (await lab.lab.docker(['--context', context, 'volume', 'ls', '-q'])).stdout.split('\n').sort()
 
+/** Samples of each target that the published Prometheus has of a time, both ends within. */
+async function samplesOf({ from, to }: { from: number; to: number }) {
+  const query = `count_over_time(up[${to - from}ms])`
+  const asked = new URLSearchParams({ query, time: (to / 1000).toFixed(3) })
+  const answer = JSON.parse(await lab.get(`http://127.0.0.1:9090/api/v1/query?${asked}`)) as {
+    data: { result: { metric: { instance: string }; value: [number, string] }[] }
+  }
+  return new Map(answer.data.result.map((one) => [one.metric.instance, Number(one.value[1])]))
+}
+
+/** Both engines have recorded something in their turn. */
+async function recorded(from: number) {
+  for (;;) {
+    const to = Date.now()
+    const counts = await samplesOf({ from, to }).catch(() => new Map<string, number>())
+    if (counts.size >= 11 && [...counts.values()].every((count) => count >= 2)) {
+      return { from, to, counts }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+}
+
 async function breakIt(): Promise<void> {
   await lab.lab.docker(['context', 'use', 'default'])
   await lab.bringDown('desktop-linux')
@@ -52,7 +75,9 @@ async function breakIt(): Promise<void> {
 
 it('is recovered by one command, with nothing lost on either engine', async () => {
   const running = await namesOn('desktop-linux', false)
+  const atHome = await recorded(began)
   await breakIt()
+  const away = await recorded(atHome.to + 1)
   const strays = await namesOn('native', false)
   expect(strays.length).toBeGreaterThan(5)
   const volumes = [await volumesOn('desktop-linux'), await volumesOn('native')]
@@ -66,9 +91,11 @@ it('is recovered by one command, with nothing lost on either engine', async () =
     expect.arrayContaining([
       'StopUnit',
       'HoldContainer',
+      'SaveSamples',
       'SelectContext',
       'PutBackFiles',
       'BringUp',
+      'MergeSamples',
     ]),
   )
   expect(kinds.at(-1)).toBe('VerifyStack')
@@ -79,6 +106,16 @@ it('is recovered by one command, with nothing lost on either engine', async () =
   })
   const view = operationSchema.parse(JSON.parse(done.stdout))
   expect(view.outcome, JSON.stringify(view, null, 1)).toBe('done')
+  expect(view.steps.find(({ kind }) => kind === 'MergeSamples')?.remark).toMatch(
+    /^Samples of up since .* UTC: \d+ at home, \d+ from default, \d+ after\. Home itself recorded nothing from .* to .*\.$/,
+  )
+
+  for (const { counts, ...time } of [atHome, away]) {
+    const now = await samplesOf(time)
+    for (const [instance, count] of counts) {
+      expect(now.get(instance), `${instance} ${JSON.stringify(view)}`).toBeGreaterThanOrEqual(count)
+    }
+  }
 
   expect(await namesOn('desktop-linux', false)).toEqual(running)
   expect(await namesOn('native', false)).toEqual([])

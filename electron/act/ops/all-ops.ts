@@ -11,6 +11,8 @@ import { restoreVolumeOp } from './restore/restore-volume.ts'
 import { startServicesOp, stopServicesOp } from './restore/running-set.ts'
 import { takeSnapshotOp } from './restore/take-snapshot.ts'
 import { verifyRestoredOp } from './restore/verify-restored.ts'
+import { mergeSamplesOp } from './samples/merge-samples.ts'
+import { saveSamplesOp } from './samples/save-samples.ts'
 import { type ContextSelection, selectContextOp } from './select-context.ts'
 import { startDesktopOp, type UserUnitStarter } from './start-desktop.ts'
 import { stopUnitOp, type UnitControl } from './stop-unit.ts'
@@ -44,6 +46,8 @@ export function opsFor(dependencies: OpDependencies): Ops {
     HoldContainer: holdContainerOp(dependencies.openHands),
     BringUp: bringUpOp(dependencies.openHands, dependencies.composeUp),
     PutBackFiles: putBackFilesOp(dependencies.contentOf, dependencies.openHands),
+    SaveSamples: saveSamplesOp(dependencies.openHands),
+    MergeSamples: mergeSamplesOp(dependencies.openHands),
     VerifyStack: verifyStackOp(dependencies.stackProblems),
     CheckSnapshot: checkSnapshotOp(dependencies),
     TakeSnapshot: takeSnapshotOp(dependencies),

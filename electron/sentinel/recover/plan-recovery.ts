@@ -13,6 +13,7 @@ import {
   type RecoverIntent,
   type StandInUnit,
 } from '../../../shared/plan/recover.ts'
+import type { CarriedSamples } from '../../../shared/plan/samples.ts'
 import type { FileSource } from '../../../shared/plan/steps/file-steps.ts'
 
 type RecoveryParts = {
@@ -23,13 +24,7 @@ type RecoveryParts = {
   /** Steps that keep the present state first; none where nobody keeps backups. */
   snapshotOf: (stack: string) => readonly Step[]
   /** Steps that take along what was recorded on another engine. */
-  samplesOf: (
-    situation: Situation,
-    intent: RecoverIntent,
-  ) => Promise<{
-    save: readonly Step[]
-    merge: readonly Step[]
-  }>
+  samplesOf: (situation: Situation, intent: RecoverIntent) => Promise<CarriedSamples>
 }
 
 export type PlanRecovery = (

@@ -25,7 +25,7 @@ type HandsOptions = { env?: NodeJS.ProcessEnv; giveUpAfterMs?: number }
 /** Starting may mean that volumes of a plugin are mounted first. */
 const startPatienceMs = 120_000
 const execPatienceMs = 300_000
-const mostOutputBytes = 4096
+const usualOutputBytes = 4096
 
 export function connectHands(target: EngineTarget, options: HandsOptions = {}): EngineHands {
   const { endpoint } = target
@@ -131,6 +131,7 @@ export function connectHands(target: EngineTarget, options: HandsOptions = {}): 
     },
     createHelper: makers.createHelper,
     runHelper: makers.runHelper,
+    startHelper: makers.startHelper,
     removeHelper: makers.removeHelper,
     async helpers(signal) {
       const listed = await ask(idsAnswer, signal, (abortSignal) =>
@@ -214,6 +215,7 @@ export function connectHands(target: EngineTarget, options: HandsOptions = {}): 
     id: string,
     command: readonly string[],
     signal?: AbortSignal,
+    { mostOutputBytes = usualOutputBytes }: { mostOutputBytes?: number } = {},
   ): Promise<{ exitCode: number; output: string }> {
     const made = (await ask(anyAnswer, signal, (abortSignal) =>
       // With a terminal its output comes as it is, and not in frames.

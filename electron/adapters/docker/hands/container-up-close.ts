@@ -10,7 +10,9 @@ export function containerUpClose(answer: CloseInspectAnswer): ContainerUpClose {
     finishedStamp: state.FinishedAt,
     autoRemove: host.AutoRemove === true,
     ...(typeof config.StopTimeout === 'number' && { stopTimeoutSeconds: config.StopTimeout }),
+    program: answer.Path,
     args: answer.Args,
+    user: config.User,
     cwd: config.WorkingDir,
   }
 }

@@ -10,8 +10,11 @@ export type ContainerUpClose = Container & {
   autoRemove: boolean
   /** How long the engine waits for it to end; absent where nobody has said. */
   stopTimeoutSeconds?: number
-  /** What its program was started with. */
+  /** Its program, as the engine starts it, and what that was started with. */
+  program: string
   args: readonly string[]
+  /** Whom it runs as, in the words of its image; empty for root. */
+  user: string
   cwd: string
 }
 
@@ -36,6 +39,13 @@ export type HelperWanted = {
   mount: HelperMount
   /** ID or name of the one image to make it from; otherwise any that the engine has. */
   image?: string
+}
+
+/** A helper that runs a program, as somebody, until it is stopped. */
+export type HelperRunning = HelperWanted & {
+  image: string
+  user: string
+  command: readonly string[]
 }
 
 export type HelperFound = { containerId: string; id: string; createdAt: number }
@@ -77,11 +87,15 @@ export interface EngineHands {
     policy: 'always' | 'unless-stopped',
     signal?: AbortSignal,
   ): Promise<void>
-  /** Runs a program in a running container. Rejects when the container has no such program. */
+  /**
+   * Runs a program in a running container. Rejects when the container has no such program. Of what
+   * it says no more is kept than `mostOutputBytes`, 4 KiB unless said.
+   */
   exec(
     id: string,
     command: readonly string[],
     signal?: AbortSignal,
+    options?: { mostOutputBytes?: number },
   ): Promise<{ exitCode: number; output: string }>
 
   /** Names that its images go by. */
@@ -102,6 +116,11 @@ export interface EngineHands {
     command: readonly string[],
     signal?: AbortSignal,
   ): Promise<{ exitCode: number }>
+  /**
+   * Makes a helper and starts the program in it, without a network. Whoever started it stops and
+   * removes it; `id` is by what it is found again.
+   */
+  startHelper(wanted: HelperRunning, signal?: AbortSignal): Promise<string>
   /** By its container's ID. Refuses what is no helper; harmless when it is gone. Volumes stay. */
   removeHelper(containerId: string, signal?: AbortSignal): Promise<void>
   /** All that are there, also those of other processes. */

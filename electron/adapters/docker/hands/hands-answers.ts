@@ -22,9 +22,10 @@ export const identityAnswer = z.object({ ID: text, ServerVersion: text, SystemTi
 
 export const closeInspectAnswer = inspectAnswer.and(
   z.object({
+    Path: text,
     Args: texts,
     State: z.object({ StartedAt: text, FinishedAt: text }),
-    Config: z.object({ StopTimeout: z.number().nullish(), WorkingDir: text }),
+    Config: z.object({ StopTimeout: z.number().nullish(), WorkingDir: text, User: text }),
     HostConfig: z.object({ AutoRemove: z.boolean().nullish() }),
   }),
 )

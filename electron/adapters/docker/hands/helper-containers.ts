@@ -2,7 +2,12 @@ import type Docker from 'dockerode'
 import { helperLabel, projectLabel } from '../container-from-inspect.ts'
 import { type Ask, statusOf } from '../engine-call.ts'
 import { EngineFailure } from '../engine-failure.ts'
-import { type EngineHands, type HelperWanted, helperMountPath } from './engine-hands.ts'
+import {
+  type EngineHands,
+  type HelperRunning,
+  type HelperWanted,
+  helperMountPath,
+} from './engine-hands.ts'
 import {
   anyAnswer,
   createdAnswer,
@@ -12,12 +17,13 @@ import {
   waitAnswer,
 } from './hands-answers.ts'
 
-type HelperMaker = Pick<EngineHands, 'createHelper' | 'runHelper' | 'removeHelper'>
+type HelperMaker = Pick<EngineHands, 'createHelper' | 'runHelper' | 'startHelper' | 'removeHelper'>
 
 type Image = { id: string; volumes: readonly string[]; labels: Readonly<Record<string, string>> }
 
 const mostImages = 12
 const runPatienceMs = 300_000
+const startPatienceMs = 120_000
 
 export function helperMaker(docker: Docker, ask: Ask, endpoint: string): HelperMaker {
   /**
@@ -55,7 +61,7 @@ export function helperMaker(docker: Docker, ask: Ask, endpoint: string): HelperM
 
   async function create(
     image: Image,
-    { id, mount }: HelperWanted,
+    { id, mount, user = '0:0' }: HelperWanted & Partial<Pick<HelperRunning, 'user'>>,
     command: readonly string[] | undefined,
     signal?: AbortSignal,
   ): Promise<string> {
@@ -71,7 +77,7 @@ export function helperMaker(docker: Docker, ask: Ask, endpoint: string): HelperM
       Image: image.id,
       Entrypoint: [program],
       Cmd: args,
-      ...(command && { User: '0:0', WorkingDir: '/' }),
+      ...(command && { User: user, WorkingDir: '/' }),
       Labels: { ...notTheirs, [helperLabel]: id },
       NetworkDisabled: true,
       HostConfig: {
@@ -178,6 +184,24 @@ export function helperMaker(docker: Docker, ask: Ask, endpoint: string): HelperM
           return { exitCode: StatusCode }
         } finally {
           await removeHelper(containerId)
+        }
+      })
+    },
+    async startHelper(wanted, signal) {
+      await mustExist(wanted, signal)
+      return withAnImage(wanted, signal, async (image) => {
+        const containerId = await create(image, wanted, wanted.command, signal)
+        try {
+          await ask(
+            anyAnswer,
+            signal,
+            (abortSignal) => docker.getContainer(containerId).start({ abortSignal }),
+            startPatienceMs,
+          )
+          return containerId
+        } catch (error) {
+          await removeHelper(containerId)
+          throw error
         }
       })
     },
