@@ -12,7 +12,7 @@ export type ComposeUp = (
   signal: AbortSignal,
 ) => Promise<void>
 
-const betweenLooksMs = 500
+const betweenLooksMs = 150
 const stopGraceSeconds = 10
 
 export function bringUpOp(open: OpenHands, composeUp: ComposeUp): Op<BringUp> {
