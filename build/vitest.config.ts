@@ -60,7 +60,17 @@ export default defineConfig({
         },
       },
       { test: { name: 'faults', root, include: ['test/faults/**/*.fault.test.ts'], ...quick } },
-      { test: { name: 'lab', root, include: ['test/lab/**/*.test.ts'], ...real } },
+      // Each lab is a computer of its own, and waits more than it works.
+      {
+        test: {
+          name: 'lab',
+          root,
+          include: ['test/lab/**/*.test.ts'],
+          ...real,
+          fileParallelism: true,
+          maxWorkers: 2,
+        },
+      },
     ],
   },
 })
