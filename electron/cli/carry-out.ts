@@ -29,7 +29,7 @@ export function carryOut(
       return proposal.kind === 'refusal' ? exitCodes.planFailed : exitCodes.fine
     }
     if (!options.json) print.line(proposalText(proposal, print.paint))
-    if (!options.yes && !(await confirm(session, '\nCarry out this plan?'))) {
+    if (!options.yes && !(await isApproved(session, proposal.confirmWith))) {
       throw new CommandProblem('Nothing was changed.', exitCodes.planFailed)
     }
     const onInterrupt = () => sentinel.cancel()
@@ -43,6 +43,12 @@ export function carryOut(
     }
   })
 }
+
+/** What needs care asks for more than one key. */
+const isApproved = (session: Session, word: string | undefined): Promise<boolean> =>
+  word === undefined
+    ? confirm(session, '\nCarry out this plan?')
+    : confirm(session, `\nType ${word} to carry out this plan:`, word)
 
 /** What keeps a plan from being begun (another one runs, no journal) is a plan that failed. */
 async function executed(sentinel: Sentinel, hash: string): Promise<OperationView> {

@@ -1,5 +1,6 @@
-import type { OpenOperationView } from '../../shared/ipc/contract.ts'
+import type { OpenOperationView, UndoableView } from '../../shared/ipc/contract.ts'
 import type { SettleDirection } from '../sentinel/surface.ts'
+import { localTime } from './backup/backup-words.ts'
 import { operationText } from './carry-out.ts'
 import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
 import { type GlobalOptions, printer, type Session, withSentinel } from './session.ts'
@@ -8,13 +9,21 @@ import { type GlobalOptions, printer, type Session, withSentinel } from './sessi
 export function operations(session: Session, options: GlobalOptions): Promise<ExitCode> {
   return withSentinel(session, options, async (sentinel) => {
     const open = await sentinel.openOperations()
+    const undoable = await sentinel.undoable()
     printer(session, options).either(
-      () => (open.length === 0 ? 'No operation waits for anybody.' : open.map(text).join('\n\n')),
-      open,
+      () =>
+        [
+          open.length === 0 ? 'No operation waits for anybody.' : open.map(text).join('\n\n'),
+          ...undoable.map(undoText),
+        ].join('\n\n'),
+      { open, undoable },
     )
     return exitCodes.fine
   })
 }
+
+const undoText = ({ id, title, endedAt, until }: UndoableView): string =>
+  `${title}, carried out ${localTime(endedAt)}\n  Can be undone until ${localTime(until)}:\n    odin-sentinel undo ${id}`
 
 function text({ id, title, startedAt, touched, ways, directory, problem }: OpenOperationView) {
   const next = ways.map((way) => `odin-sentinel ${way} ${id}`)

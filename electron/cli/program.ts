@@ -4,7 +4,7 @@ import type { DemoGuard } from '../guard.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 import { type AdoptOptions, adopt } from './adopt.ts'
 import { backupCommands } from './backup/backup-commands.ts'
-import type { BackupParts } from './backup/backup-site.ts'
+import { atStack, type BackupParts } from './backup/backup-site.ts'
 import { type CarryOutOptions, carryOut } from './carry-out.ts'
 import { contexts } from './contexts.ts'
 import { demo } from './demo.ts'
@@ -14,6 +14,7 @@ import { accept, monitoring, partNames } from './monitoring.ts'
 import { operations, settle } from './operations.ts'
 import { type ReportOptions, type ReportSources, report } from './report.ts'
 import { monitoringParts } from './reporters/monitoring-text.ts'
+import { restoreCommands } from './restore.ts'
 import { type RunbookOptions, runbook } from './runbook.ts'
 import { type GlobalOptions, printer, type Session } from './session.ts'
 import { simulate } from './simulate.ts'
@@ -174,6 +175,12 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
 
   const { stderr, backups, tokens: secrets } = parts
   backupCommands({ session, stderr, parts: backups, program, command, secrets, ended })
+  restoreCommands({
+    session,
+    planCommand,
+    atSite: (options, work) => atStack({ session, stderr, parts: backups }, options, work),
+    ended,
+  })
 
   command('timeline', 'Print what happened.')
     .addOption(

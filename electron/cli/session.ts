@@ -97,8 +97,11 @@ export function theStack(sentinel: Sentinel): StatusView & { stack: string } {
   return { ...first, stack: first.stack }
 }
 
-/** Asks on the terminal. Without one there is nobody to ask: `--yes` must have been given. */
-export async function confirm(session: Session, question: string): Promise<boolean> {
+/**
+ * Asks on the terminal, for a yes or for a word. Without one there is nobody to ask: `--yes` must
+ * have been given.
+ */
+export async function confirm(session: Session, question: string, word?: string): Promise<boolean> {
   if (!session.stdin.isTTY) {
     throw new CommandProblem(
       'There is no terminal to ask on. Look at the plan with --dry-run, then add --yes.',
@@ -109,8 +112,10 @@ export async function confirm(session: Session, question: string): Promise<boole
   try {
     // Ctrl+D closes the terminal's side without an answer, Ctrl+C rejects: both are a no.
     const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
-    const answer = lines.question(`${question} [y/N] `).catch(() => '')
-    return /^y(es)?$/i.test((await Promise.race([answer, closed])).trim())
+    const asked = word === undefined ? `${question} [y/N] ` : `${question} `
+    const answer = lines.question(asked).catch(() => '')
+    const said = (await Promise.race([answer, closed])).trim()
+    return word === undefined ? /^y(es)?$/i.test(said) : said === word
   } finally {
     lines.close()
   }

@@ -28,6 +28,9 @@ const notPartOfASwitchBack = {
   composeUp: unexpected,
   contentOf: unexpected,
   stackProblems: unexpected,
+  openRepository: unexpected,
+  takeSnapshot: unexpected,
+  askPrometheus: unexpected,
   unitsOf: () => ({
     ...{ state: unexpected, start: unexpected, stop: unexpected },
     ...{ enable: unexpected, disable: unexpected },

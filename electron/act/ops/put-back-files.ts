@@ -3,8 +3,10 @@ import { chmod, mkdir, rm } from 'node:fs/promises'
 import type { Step } from '../../../shared/plan/plan.ts'
 import type { PutBack } from '../../../shared/plan/steps/file-steps.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
+import type { ContainerUpClose } from '../../adapters/docker/hands/engine-hands.ts'
 import { bytesIfAny, keepFirstCopy, keptBytes, keptCopyPath } from '../kept-copy.ts'
 import type { Op, OperationSite } from '../ops.ts'
+import { readNote, writeNote } from '../step-note.ts'
 import { type OpenHands, withEngine } from './with-engine.ts'
 
 type PutBackFiles = Extract<Step, { kind: 'PutBackFiles' }>
@@ -15,15 +17,26 @@ export type ContentOf = (put: PutBack, signal: AbortSignal) => Promise<Uint8Arra
 const usualGraceSeconds = 10
 
 export function putBackFilesOp(contentOf: ContentOf, open: OpenHands): Op<PutBackFiles> {
-  async function restart(step: PutBackFiles, { signal }: OperationSite): Promise<void> {
+  const noteOf = ({ files }: PutBackFiles) => `restarted-${files[0]?.sha256.slice(0, 12)}`
+
+  /** What ran, by the first note: cut off between stop and start, it runs no more. */
+  async function restart(step: PutBackFiles, site: OperationSite): Promise<void> {
+    const { signal } = site
     if (step.restarts.length === 0) return
     await withEngine(open, step, signal, async (hands) => {
+      const all: ContainerUpClose[] = []
       for (const { project, service } of step.restarts) {
-        for (const one of await hands.containersOf(project, service, signal)) {
-          if (one.state !== 'running' && one.state !== 'restarting') continue
+        all.push(...(await hands.containersOf(project, service, signal)))
+      }
+      const isUp = ({ state }: ContainerUpClose) => state === 'running' || state === 'restarting'
+      const running = all.filter(isUp).map(({ name }) => name)
+      await writeNote(site, noteOf(step), { containers: running.join('\n') })
+      const noted = String((await readNote(site, noteOf(step)))?.['containers']).split('\n')
+      for (const one of all.filter(({ name }) => noted.includes(name))) {
+        if (isUp(one)) {
           await hands.stop(one.id, one.stopTimeoutSeconds ?? usualGraceSeconds, signal)
-          await hands.start(one.id, signal)
         }
+        await hands.start(one.id, signal)
       }
     })
   }

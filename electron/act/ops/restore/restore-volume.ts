@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Step } from '../../../../shared/plan/plan.ts'
 import type { EngineHands, EngineVolume } from '../../../adapters/docker/hands/engine-hands.ts'
 import { makeTree, whatDiffers } from '../../../backup/restore/make-tree.ts'
-import type { PlaceAt } from '../../../backup/restore/place.ts'
+import { type PlaceAt, removeOwnHelpers } from '../../../backup/restore/place.ts'
 import { keepPreImage, preImage } from '../../../backup/restore/pre-image.ts'
 import { snapshotTree, type Tree } from '../../../backup/restore/tree.ts'
 import type { Op, OperationSite } from '../../ops.ts'
@@ -61,8 +61,16 @@ export function restoreVolumeOp({
     },
     async rollback(step, site) {
       const before = await preImage(keptIn(step, site))
-      // Nothing is written before this is kept.
-      if (!before) return
+      if (!before) {
+        // Nothing is written before it is kept; a helper may stand there all the same, until it is
+        // swept where the engine does not answer now.
+        const sweep = (hands: EngineHands) => {
+          const at = placeAt(hands, step, site)
+          return removeOwnHelpers(at, at.helperId)
+        }
+        await withEngine(openHands, step, site.signal, sweep).catch(() => {})
+        return
+      }
       await withEngine(openHands, step, site.signal, async (hands) => {
         await mustBeQuiet(hands, step, site.signal)
         const at = placeAt(hands, step, site)

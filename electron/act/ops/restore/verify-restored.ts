@@ -13,6 +13,8 @@ type VerifyRestored = Extract<Step, { kind: 'VerifyRestored' }>
 
 const betweenLooksMs = 500
 
+const staysDown = (restartPolicy: string): boolean => ['', 'no'].includes(restartPolicy)
+
 /** Only looks, so there is nothing to undo. */
 export function verifyRestoredOp({
   openHands,
@@ -32,6 +34,19 @@ export function verifyRestoredOp({
     )
     return [...onDisk, ...new Set(running), ...asked.filter((one) => one !== undefined)]
   }
+
+  /** One has ended, and nobody will start it again: it need not be waited for. */
+  const isHopeless = ({ services, ...at }: VerifyRestored, { signal }: OperationSite) =>
+    services.length === 0
+      ? false
+      : withEngine(openHands, at, signal, async (hands) => {
+          const all = await Promise.all(
+            services.map(({ project, service }) => hands.containersOf(project, service, signal)),
+          )
+          return all.some((own) =>
+            own.every(({ state, restartPolicy }) => state === 'exited' && staysDown(restartPolicy)),
+          )
+        })
 
   async function configurationProblem(
     { service, url, project }: VerifyRestored['prometheus'][number],
@@ -56,6 +71,7 @@ export function verifyRestoredOp({
     async run(step, site) {
       const deadline = performance.now() + step.seconds * 1000
       while ((await problems(step, site)).length > 0 && performance.now() < deadline) {
+        if (await isHopeless(step, site)) return
         await pause(betweenLooksMs, undefined, { signal: site.signal })
       }
     },
@@ -78,20 +94,29 @@ async function notOnDisk({ files }: VerifyRestored): Promise<string[]> {
   return found.flat()
 }
 
-/** What runs of these services must be healthy; what did not run is not expected to. */
+/** Of each of these services something ran when the plan was made, and must run again. */
 async function notWell(
   hands: EngineHands,
   { services }: VerifyRestored,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const all = await Promise.all(
-    services.map(({ project, service }) => hands.containersOf(project, service, signal)),
+  const each = await Promise.all(
+    services.map(async ({ project, service }) => {
+      const all = await hands.containersOf(project, service, signal)
+      const lasting = all.filter(({ oneOff }) => !oneOff)
+      const running = lasting.filter(({ state }) => state === 'running')
+      if (running.length === 0) {
+        const [one] = lasting
+        return [`${service} ${one ? `is ${one.state}` : 'has no container'}, expected running.`]
+      }
+      return running.flatMap(({ name, health }) =>
+        health === 'none' || health === 'healthy'
+          ? []
+          : [`${name} is ${health}, expected healthy.`],
+      )
+    }),
   )
-  return all.flat().flatMap(({ name, state, health }) => {
-    if (state === 'restarting') return [`${name} is restarting, expected running.`]
-    const isWell = state !== 'running' || health === 'none' || health === 'healthy'
-    return isWell ? [] : [`${name} is ${health}, expected healthy.`]
-  })
+  return each.flat()
 }
 
 /** A container's clock is its engine's; a file's is this machine's. */
