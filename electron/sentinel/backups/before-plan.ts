@@ -43,14 +43,15 @@ export async function keepBeforePlan(
   }, withinMs)
   try {
     const outcome = await Promise.race([carryOut(order, () => {}, giveUp.signal), late.promise])
-    if (outcome === undefined) return `${notKept}: that took more than ${withinMs / 1_000} s.`
+    if (outcome === undefined) return notKeptFirst(`that took more than ${withinMs / 1_000} s`)
     if (outcome.outcome === 'done' || outcome.outcome === 'partial') return undefined
-    return `${notKept}: ${withoutStop(outcome.sentence)}.`
+    return notKeptFirst(outcome.sentence)
   } catch (error) {
-    return `${notKept}: ${withoutStop((error as Error).message)}.`
+    return notKeptFirst((error as Error).message)
   } finally {
     clearTimeout(timer)
   }
 }
 
-const notKept = 'The configuration could not be kept in a snapshot first'
+export const notKeptFirst = (why: string): string =>
+  `The configuration could not be kept in a snapshot first: ${withoutStop(why)}.`

@@ -14,7 +14,7 @@ import type { Backups, BackupWish } from '../surface.ts'
 import { lastGoodOf, sightOf, viewOf } from './backup-views.ts'
 import { clockwork } from './clockwork.ts'
 import type { Ledger, Ledgers, ScheduledKind } from './ledger.ts'
-import { withEnd } from './ledger.ts'
+import { withEnd, withoutRepository } from './ledger.ts'
 import { endOf, runs, type Wanted } from './runs.ts'
 import { checkLine } from './schedule.ts'
 import type { SnapshotReader } from './snapshot-reader.ts'
@@ -157,12 +157,14 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
   /** Carries out, remembers the end, and looks at what there is now. */
   async function run(stack: Stack, wanted: Wanted): Promise<BackupOutcome> {
     const { outcome, end } = await work.run(stack, wanted)
+    const isByHand = wanted.kind === 'backup' && wanted.reason === 'manual'
+    const isTaken = isByHand && (end.outcome === 'done' || end.outcome === 'partial')
     const isMinor = wanted.kind === 'backup' && wanted.reason === 'before-plan'
     if (!isMinor && !outcome.busy) {
       const isChecked = wanted.kind === 'second-copy' && wanted.check && end.outcome === 'done'
       await ledgers
         .change(stack.name, (ledger) => ({
-          ...withEnd(ledger, end),
+          ...withEnd(isTaken ? withoutRepository(ledger) : ledger, end),
           ...(isChecked && { checkedAt: now() }),
         }))
         .catch((error: Error) => note(stack.name, error.message))

@@ -80,6 +80,11 @@ export function withEnd(ledger: Ledger, end: BackupEnd): Ledger {
   return { ...ledger, ends: [...ledger.ends.filter(({ kind }) => kind !== end.kind), end] }
 }
 
+/** Somebody has chosen where to go on: whatever is found there next is right. */
+export function withoutRepository({ repository: _, ...ledger }: Ledger): Ledger {
+  return ledger
+}
+
 /** What is remembered of this schedule; one that is new begins now. */
 export function slotsFor(
   ledger: Ledger,

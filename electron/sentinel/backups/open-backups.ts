@@ -10,10 +10,11 @@ import { repositoryDirectoryOf } from '../../backup/run/repository-directory.ts'
 import type { StackFiles } from '../keep/stack-files.ts'
 import type { Timeline } from '../keep/timeline.ts'
 import type { Sentinel } from '../surface.ts'
-import { isKeptBefore, keepBeforePlan, keptFirst } from './before-plan.ts'
+import { isKeptBefore, keepBeforePlan, keptFirst, notKeptFirst } from './before-plan.ts'
 import { type KeptBackups, keepBackups } from './keep-backups.ts'
 import { ledgers } from './ledger.ts'
 import type { SnapshotReader } from './snapshot-reader.ts'
+import { isGone } from './what-is-kept.ts'
 
 /** How backups are taken and read; who is given none keeps none. */
 export type BackupDoors = {
@@ -45,15 +46,19 @@ export function openBackups(parts: OpenBackupsParts): OpenedBackups {
   const { place, files, timeline, tell, now } = parts
   const { state, data } = places(place.env, place.homeDirectory)
   const inForce = (name: string) => files.inForce().find(({ stack }) => stack?.name === name)
-  const kept = keepBackups({
-    ...parts,
-    directoryOf: (stack) => repositoryDirectoryOf(stack, data),
+  const where = {
+    directoryOf: (stack: Stack) => repositoryDirectoryOf(stack, data),
+    open: parts.open,
     ledgers: ledgers({
       stateDirectory: state,
       now,
       onSetAside: (path) =>
         tell('file:backups', `What was remembered of backups begins anew; the file is ${path}.`),
     }),
+  }
+  const kept = keepBackups({
+    ...parts,
+    ...where,
     planRuns: async () => (await operationInProgress(state)) !== undefined,
     onBattery: () => onBattery(),
     record: timeline.record,
@@ -64,7 +69,13 @@ export function openBackups(parts: OpenBackupsParts): OpenedBackups {
       const { stack, file } = inForce(plan.stack) ?? {}
       if (!stack || file === undefined || !isKeptBefore(stack, plan)) return undefined
       try {
+        // A disk that is not mounted gets no new repository in its place.
+        if (await isGone(stack, where)) {
+          return notKeptFirst(`the repository ${where.directoryOf(stack)} is gone`)
+        }
         return await keepBeforePlan(plan, { stack, stackFile: file, carryOut: parts.carryOut })
+      } catch (error) {
+        return notKeptFirst((error as Error).message)
       } finally {
         kept.lookSoon()
       }

@@ -13,7 +13,7 @@ export type Kept = {
   /** Absent before the first snapshot. */
   id?: string
   encrypted: boolean
-  /** Newest first. */
+  /** Newest first; of this stack alone, since two may share a repository. */
   sound: readonly SnapshotEntry[]
   broken: readonly BrokenSnapshot[]
   space: { freeBytes: number; ownBytes: number } | null
@@ -53,13 +53,15 @@ export function whatIsKept(parts: WhatIsKeptParts): WhatIsKept {
       if (before?.directory === directory) throw new Gone(directory)
       return { directory, encrypted: false, sound: [], broken: [], space: null }
     }
+    const { id, encrypted } = repository
+    if (before?.directory === directory && before.id !== id) throw new Replaced(directory)
     const [{ sound, broken }, space] = await Promise.all([
       repository.snapshots(),
       repository.space(),
     ])
-    const { id, encrypted } = repository
     await ledgers.change(stack.name, (ledger) => ({ ...ledger, repository: { directory, id } }))
-    return { directory, id, encrypted, sound, broken, space }
+    const own = sound.filter(({ manifest }) => manifest.stack === stack.name)
+    return { directory, id, encrypted, sound: own, broken, space }
   }
 
   async function lookNow(stack: Stack, anew: boolean): Promise<boolean> {
@@ -100,6 +102,25 @@ class Gone extends Error {
   constructor(directory: string) {
     super(`the repository ${directory} is gone, expected where it was: is its disk mounted?`)
   }
+}
+
+class Replaced extends Error {
+  readonly code = 'ENOENT'
+  constructor(directory: string) {
+    super(
+      `the repository ${directory} is another one than before: mount its disk, or take a backup by hand to go on with this one`,
+    )
+  }
+}
+
+/** A repository was seen there once, and is not there now. Rejects where that cannot be told. */
+export async function isGone(
+  stack: Stack,
+  { directoryOf, open, ledgers }: Pick<WhatIsKeptParts, 'directoryOf' | 'open' | 'ledgers'>,
+): Promise<boolean> {
+  const { repository: before } = await ledgers.read(stack.name)
+  if (before?.directory !== directoryOf(stack)) return false
+  return (await open(stack)) === undefined
 }
 
 /** Whatever adds, removes or marks a snapshot renames something in these directories. */
