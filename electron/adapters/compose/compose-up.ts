@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { maskSecrets } from '../../../shared/text/mask-secrets.ts'
 
-export type ComposeStart = {
+export type UpWanted = {
   context: string
   project: string
   workingDir: string
@@ -17,10 +18,11 @@ const mostOutput = 4_000
  * `docker compose up -d` for some services of one project, and no others: never with
  * `--remove-orphans`, nor `-y`, so that a volume that does not fit its compose file any more is
  * never made anew (compose v5 asks, and nobody answers: reconcile.go). Resolves when compose has
- * ended well, rejects with its last words. `env` loses what would lead docker elsewhere.
+ * ended well, rejects with its last words, secrets masked. `env` loses what would lead docker
+ * elsewhere, and what would make compose remove orphans all the same.
  */
 export async function composeUp(
-  start: ComposeStart,
+  start: UpWanted,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<void> {
@@ -34,7 +36,8 @@ export async function composeUp(
   ]
   const child = spawn('docker', args, {
     cwd: start.workingDir,
-    env: rest,
+    // Compose takes it from a .env file too (2.27); what is set here goes before that.
+    env: { ...rest, COMPOSE_REMOVE_ORPHANS: 'false' },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Compose ends what it has begun; killed in the middle it leaves containers half made.
     signal,
@@ -56,5 +59,9 @@ export async function composeUp(
 
 function lastWords(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '')
-  return lines.slice(-3).join(' ').trim() || 'it said nothing.'
+  // It may quote its files.
+  return (
+    maskSecrets(lines.slice(-3).join('\n'), 'stderr').replaceAll('\n', ' ').trim() ||
+    'it said nothing.'
+  )
 }
