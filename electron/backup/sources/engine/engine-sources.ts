@@ -1,5 +1,6 @@
 import type { Container } from '../../../../shared/domain/container.ts'
 import { type Stack, servicesOf } from '../../../../shared/domain/stack.ts'
+import { globs } from '../../../../shared/kit/globs.ts'
 import { endpointsOf } from '../../../../shared/stack/endpoints.ts'
 import { type Role, roleOf } from '../../../../shared/stack/roles.ts'
 import type { EngineVolume } from '../../../adapters/docker/hands/engine-hands.ts'
@@ -127,19 +128,10 @@ function volumesOf(
 }
 
 /** By the name that the engine knows, or the one in the compose file. */
-function leftOut(globs: readonly string[], volumes: readonly EngineVolume[]) {
-  const patterns = globs.map(
-    (glob) =>
-      new RegExp(
-        `^${glob
-          .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-          .replaceAll('*', '.*')
-          .replaceAll('?', '.')}$`,
-      ),
-  )
+function leftOut(patterns: readonly string[], volumes: readonly EngineVolume[]) {
+  const isUnwanted = globs(patterns)
   return (volume: string): boolean => {
     const labels = volumes.find(({ name }) => name === volume)?.labels
-    const names = [volume, labels?.['com.docker.compose.volume']]
-    return names.some((name) => name !== undefined && patterns.some((one) => one.test(name)))
+    return [volume, labels?.['com.docker.compose.volume'] ?? volume].some(isUnwanted)
   }
 }

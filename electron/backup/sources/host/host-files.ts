@@ -3,6 +3,7 @@ import { lstat, opendir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Container, Mount } from '../../../../shared/domain/container.ts'
 import type { Stack } from '../../../../shared/domain/stack.ts'
+import { globs } from '../../../../shared/kit/globs.ts'
 import type { Variables } from '../../../../shared/stack/compose/interpolate.ts'
 import { hostPath, kindOfBind } from '../../../../shared/stack/configuration-mounts.ts'
 import { composeFilesOf } from './compose-files.ts'
@@ -94,7 +95,7 @@ export async function findHostFiles(parts: HostFilesParts): Promise<HostFiles> {
     )
     const stats = await stat(source).catch(() => undefined)
     const isConfiguration = kinds.includes('configuration')
-    if (stats && isUnwanted(source)) {
+    if (stats && (isUnwanted(source) || isUnwanted(`volume:${source}`))) {
       leftOut.push(`${source} is left out, as the stack file says.`)
       without.add(await realpath(source))
     } else if (!stats?.isDirectory()) {
@@ -190,16 +191,4 @@ async function isSmall(
     }
   }
   return true
-}
-
-/** As for volumes: `*` and `?`, over the whole path. */
-function globs(patterns: readonly string[]): (path: string) => boolean {
-  const wholes = patterns.map((pattern) => {
-    const source = pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')
-    return new RegExp(`^${source}$`)
-  })
-  return (path) => wholes.some((whole) => whole.test(path) || whole.test(`volume:${path}`))
 }
