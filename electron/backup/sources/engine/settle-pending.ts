@@ -110,7 +110,10 @@ const oldHelperMs = 2 * 24 * 3600 * 1000
 /** Removes helper containers that nobody can be using any more. Says how many. */
 export async function sweepHelpers(hands: EngineHands, signal: AbortSignal): Promise<number> {
   const { now } = await hands.identity(signal)
-  const old = (await hands.helpers(signal)).filter(({ createdAt }) => createdAt < now - oldHelperMs)
+  const old = (await hands.helpers(signal)).filter(
+    // 0: the engine has not said when.
+    ({ createdAt }) => createdAt > 0 && createdAt < now - oldHelperMs,
+  )
   for (const { containerId } of old) await hands.removeHelper(containerId, signal)
   return old.length
 }
