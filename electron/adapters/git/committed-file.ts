@@ -17,7 +17,13 @@ async function git(directory: string, args: readonly string[], signal: AbortSign
     maxBuffer: mostBytes,
     signal,
     // A work tree may belong to somebody else: its hooks and pagers are nothing to us.
-    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_PAGER: 'cat' },
+    // Names are names: one with a star in it stands for nothing else.
+    env: {
+      ...process.env,
+      GIT_OPTIONAL_LOCKS: '0',
+      GIT_PAGER: 'cat',
+      GIT_LITERAL_PATHSPECS: '1',
+    },
   })
   return stdout
 }
