@@ -29,6 +29,9 @@ export function handlersFor(
     'plan:execute': ({ hash }) => attempt(() => sentinel.execute(hash)),
     'plan:cancel': () => attempt(() => sentinel.cancel()),
     'operation:settle': ({ id, direction }) => attempt(() => sentinel.settle(id, direction)),
+    'operation:undoable': async ({ stack }) => ({
+      undoable: (await sentinel.undoable()).filter((one) => one.stack === stack),
+    }),
     'incident:snooze': ({ incident, until }) => attempt(() => sentinel.snooze(incident, until)),
     'context:move-on-purpose': ({ hours }) => attempt(() => sentinel.moveOnPurpose(hours)),
     'countdown:cancel': () => attempt(() => sentinel.cancelCountdown()),

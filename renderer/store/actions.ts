@@ -10,7 +10,7 @@ import type {
 import { backupActions } from './backups/actions.ts'
 import { failConnection, type MirrorStore, receiveMirror } from './mirror.ts'
 import { stackInView } from './selectors.ts'
-import type { Tab, UiStore } from './ui.ts'
+import { type Tab, tabs, type UiStore } from './ui.ts'
 
 const withoutBridge = 'This window has no connection to Sentinel.'
 
@@ -134,13 +134,13 @@ export function createActions(
 
     /** Opens the review; a plan or a refusal follows. */
     async review(stack: string, intent: Params<'plan:propose'>['intent']): Promise<void> {
-      const page = { name: 'plan', stack, proposal: null } as const
+      const before = ui.getState().page.name
+      const from = tabs.find((tab) => tab === before) ?? 'overview'
+      const page = { name: 'plan', stack, from, proposal: null } as const
       ui.setState({ page })
       const proposal = await ask('plan:propose', { stack, intent })
       if (ui.getState().page !== page) return
-      ui.setState({
-        page: proposal === undefined ? { name: 'overview' } : { ...page, proposal },
-      })
+      ui.setState({ page: proposal === undefined ? { name: from } : { ...page, proposal } })
     },
 
     async approve(hash: string): Promise<void> {
@@ -234,6 +234,19 @@ export function createActions(
     /** What differs in one file of the stack; undefined where nobody answers. */
     readChanges(stack: string, path: string): Promise<Reply<'changes:diff'> | undefined> {
       return read('changes:diff', { stack, path })
+    },
+
+    /** What differs between a snapshot and what is there now; undefined where nobody answers. */
+    readSnapshotChanges(
+      stack: string,
+      snapshot: string,
+    ): Promise<Reply<'snapshot:diff'> | undefined> {
+      return read('snapshot:diff', { stack, snapshot, against: null })
+    },
+
+    /** Restores of the stack that can still be undone; undefined where nobody answers. */
+    readUndoable(stack: string): Promise<Reply<'operation:undoable'> | undefined> {
+      return read('operation:undoable', { stack })
     },
 
     async readTimeline(since: Period): Promise<void> {

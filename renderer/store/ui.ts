@@ -21,7 +21,7 @@ export type Tab = (typeof tabs)[number]
 /** Where the person is. What is null in a page has been asked for and is on its way. */
 export type Page =
   | { name: Tab }
-  | { name: 'plan'; stack: string; proposal: PlanProposal | null }
+  | { name: 'plan'; stack: string; from: Tab; proposal: PlanProposal | null }
   /** Shows the operation that comes after the one with this ID, or only the one with the other. */
   | { name: 'operation'; after: string | null; only?: string }
   /** An operation that waits for somebody. */

@@ -89,7 +89,7 @@ describe('buttons of an incident', () => {
 
 describe('the review', () => {
   const review = (proposal: PlanProposal | null) =>
-    drawFixture('switched', { name: 'plan', stack: 'odin', proposal })
+    drawFixture('switched', { name: 'plan', stack: 'odin', from: 'overview', proposal })
 
   test('shows every step with its cause and every warning before Approve', () => {
     const markup = review({

@@ -39,7 +39,12 @@ export const planProposalSchema = z.discriminatedUnion('kind', [
         /** What is put back, and where it comes from. */
         files: z
           .array(
-            z.strictObject({ file: z.string(), from: z.enum(['accepted', 'commit', 'snapshot']) }),
+            z.strictObject({
+              file: z.string(),
+              from: z.enum(['accepted', 'commit', 'snapshot']),
+              /** Its ID, where it comes from one. */
+              snapshot: z.string().exactOptional(),
+            }),
           )
           .exactOptional(),
       }),
@@ -76,8 +81,6 @@ export const operationSchema = z.strictObject({
   whenStopped: z.enum(['roll-back', 'ask']).exactOptional(),
   /** Where its plan, its journal and the files from before are. */
   directory: z.string().exactOptional(),
-  /** What would undo it, now that it is done. */
-  undo: intent.exactOptional(),
   steps: z.array(
     z.strictObject({
       kind: z.string(),
@@ -175,6 +178,11 @@ export const contract = {
       direction: z.enum(['continue', 'roll-back', 'leave']),
     }),
     reply: done,
+  },
+  /** Restores that can still be undone, newest first. */
+  'operation:undoable': {
+    params: z.strictObject({ stack }),
+    reply: z.strictObject({ undoable: z.array(undoableSchema) }),
   },
   'incident:snooze': {
     params: z.strictObject({ incident: z.string(), until: z.enum(['1h', 'tomorrow', 'off']) }),

@@ -2,13 +2,21 @@ import { describeStep, type Plan, type Step } from './plan.ts'
 import { topicOf } from './topic.ts'
 
 /** A file that a step puts back, and where what it will hold comes from. */
-export type FaceOfFile = { file: string; from: 'accepted' | 'commit' | 'snapshot' }
+export type FaceOfFile = {
+  file: string
+  from: 'accepted' | 'commit' | 'snapshot'
+  snapshot?: string
+}
 
 const sources = { baseline: 'accepted', git: 'commit', snapshot: 'snapshot' } as const
 
 const filesOf = (step: Step): FaceOfFile[] =>
   step.kind === 'PutBackFiles'
-    ? step.files.map(({ file, source }) => ({ file, from: sources[source.from] }))
+    ? step.files.map(({ file, source }) => ({
+        file,
+        from: sources[source.from],
+        ...(source.from === 'snapshot' && { snapshot: source.snapshot }),
+      }))
     : []
 
 /** How many things a plan stops, starts and restarts. */

@@ -1,9 +1,17 @@
 import type { Backups, IncidentChange, Sentinel } from '../../electron/sentinel/surface.ts'
-import type { Mirror, OperationView } from '../../shared/ipc/contract.ts'
+import type {
+  Mirror,
+  OperationView,
+  PlanProposal,
+  UndoableView,
+} from '../../shared/ipc/contract.ts'
 import type { FileChanges } from '../../shared/ipc/file-changes.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
+import type { Simulation } from '../../shared/ipc/simulation-view.ts'
 import type { EngineView, IncidentView, StatusView } from '../../shared/ipc/status.ts'
+import { recoverPlan } from '../support/a-recovery.ts'
 import { type FakeBackups, fakeBackups } from '../support/fake-backups.ts'
+import { type FakeRecovery, fakeRecovery } from '../support/fake-recovery.ts'
 
 // Takes the place of electron/guard.ts in the app under test: a loop that believes what the
 // test tells it. Windows, tray, notifications and IPC around it are the real ones.
@@ -25,6 +33,12 @@ export type FakeGuard = {
   /** What is seen beyond the containers, and what differs in each file. */
   seen: MonitoringView | null
   changes: FileChanges | null
+  recovery: FakeRecovery
+  /** The incident is one that a recovery cures. */
+  recovers: boolean
+  undoable: UndoableView[]
+  /** What would break elsewhere; without it there is no other engine. */
+  foreseen: Simulation | null
 }
 
 const since = '2026-11-23T12:00:00.000Z'
@@ -55,7 +69,7 @@ const incident: IncidentView = {
   remedy: { kind: 'plan', intent: { kind: 'switch-back' }, label: 'Switch back' },
 }
 
-function statusOf(world: World, snoozedUntil: string | undefined): StatusView {
+function statusOf(world: World, snoozedUntil: string | undefined, recovers: boolean): StatusView {
   const switched = world === 'switched'
   const current = switched ? 'default' : 'desktop-linux'
   const place = {
@@ -106,9 +120,28 @@ function statusOf(world: World, snoozedUntil: string | undefined): StatusView {
         since,
       },
     ],
-    incidents: [snoozedUntil ? { ...incident, snoozedUntil } : incident],
+    incidents: [
+      { ...incident, ...(recovers && { recovers }), ...(snoozedUntil && { snoozedUntil }) },
+    ],
   }
 }
+
+/** Needs no name, so that a test can press Enter. */
+const restorePlan = (kind: 'restore' | 'undo-restore'): PlanProposal => ({
+  kind: 'plan',
+  hash,
+  title: kind === 'restore' ? 'Restore odin_lab from a backup' : 'Undo the restore',
+  steps: [
+    {
+      kind: 'CheckSnapshot',
+      what: 'read what is needed of the snapshot to its last byte',
+      cause: 'nothing is touched before all of it is known to be sound',
+      about: 'checks',
+    },
+  ],
+  warnings: ['Samples since 14 November would be kept in a snapshot alone.'],
+  confirmWith: 'odin_lab',
+})
 
 export async function openGuard(): Promise<Sentinel> {
   let world: World = 'fine'
@@ -123,8 +156,9 @@ export async function openGuard(): Promise<Sentinel> {
   const mirror = (): Mirror => ({
     revision,
     demo: false,
-    stacks: [statusOf(world, snoozedUntil)],
-    operation,
+    stacks: [statusOf(world, snoozedUntil, fake.recovers)],
+    operation: fake.recovery.operation ?? operation,
+    ...(fake.recovery.waiting.length > 0 && { openOperations: fake.recovery.waiting }),
     movingUntil,
     countdown: null,
     trayHost,
@@ -138,6 +172,10 @@ export async function openGuard(): Promise<Sentinel> {
     refuses: false,
     seen: null,
     changes: null,
+    recovers: false,
+    undoable: [],
+    foreseen: null,
+    recovery: fakeRecovery(() => fake.tick()),
     become(next) {
       const before = world
       world = next
@@ -214,6 +252,10 @@ export async function openGuard(): Promise<Sentinel> {
           nextStep: 'Unset it.',
         }
       }
+      if (intent.kind === 'recover') return recoverPlan
+      if (intent.kind === 'restore' || intent.kind === 'undo-restore') {
+        return restorePlan(intent.kind)
+      }
       const cause = 'the stack lives on desktop-linux'
       return {
         kind: 'plan',
@@ -223,16 +265,21 @@ export async function openGuard(): Promise<Sentinel> {
         warnings: [],
       }
     },
-    simulate: () => Promise.reject(new Error('There is no other engine.')),
+    async simulate(stack, context) {
+      fake.calls.push(`simulate ${stack} ${context}`)
+      if (!fake.foreseen) throw new Error('There is no other engine.')
+      return { ...fake.foreseen, context }
+    },
     stackInForce: () => undefined,
-    undoable: async () => [],
-    openOperations: async () => [],
+    undoable: async () => fake.undoable,
+    openOperations: async () => fake.recovery.waiting,
     async settle(id, direction) {
       fake.calls.push(`settle ${id} ${direction}`)
-      throw new Error(`There is no operation ${id}.`)
+      return fake.recovery.settle(id, direction)
     },
     async execute(wanted) {
       fake.calls.push(`execute ${wanted.slice(0, 4)}`)
+      if (wanted === recoverPlan.hash) return fake.recovery.begin()
       if (wanted !== hash) throw new Error('That plan is not known any more.')
       operation = {
         id: '1',
@@ -249,6 +296,7 @@ export async function openGuard(): Promise<Sentinel> {
     },
     cancel() {
       fake.calls.push('cancel')
+      fake.recovery.cancel()
     },
     async snooze(id, until) {
       fake.calls.push(`snooze ${id} ${until}`)

@@ -16,7 +16,7 @@ export function aBridge(replies: Replies = {}): FakeBridge {
     asked,
     async ask<C extends Channel>(channel: C, params: Params<C>): Promise<Reply<C>> {
       asked.push({ channel, params })
-      const reply = replies[channel] ?? { problem: null }
+      const reply: unknown = Reflect.get(replies, channel) ?? { problem: null }
       if (reply instanceof Error) throw reply
       return reply as Reply<C>
     },

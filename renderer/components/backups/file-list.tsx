@@ -10,6 +10,8 @@ export type FileLine = {
   more: string
   size: string
   changed: string
+  /** It can be put back by itself. */
+  restores: boolean
 }
 
 export type FileListProps = {
@@ -18,6 +20,8 @@ export type FileListProps = {
   lines: readonly FileLine[] | null
   problem: string | null
   onOpen: (path: string) => void
+  mayRestore: boolean
+  onRestore: (path: string) => void
 }
 
 function Cells({ line }: { line: FileLine }) {
@@ -32,8 +36,11 @@ function Cells({ line }: { line: FileLine }) {
   )
 }
 
+const openers = 'button.file-line'
+
 /** What is in a snapshot, a directory at a time. Arrows walk, Enter opens, Backspace goes up. */
-export function FileList({ crumbs, lines, problem, onOpen }: FileListProps) {
+export function FileList(props: FileListProps) {
+  const { crumbs, lines, problem, onOpen } = props
   const list = useRef<HTMLUListElement>(null)
   /** Where the person was before: going up leads back to it. */
   const left = useRef<string | null>(null)
@@ -41,14 +48,14 @@ export function FileList({ crumbs, lines, problem, onOpen }: FileListProps) {
   useEffect(() => {
     if (left.current === null || lines === null) return
     const from = `${left.current}/`
-    const buttons = [...(list.current?.querySelectorAll('button') ?? [])]
+    const buttons = [...(list.current?.querySelectorAll(openers) ?? [])]
     const opening = lines.filter((line) => line.opens)
     const at = Math.max(
       0,
       opening.findIndex(({ path }) => from.startsWith(`${path}/`)),
     )
     const target = buttons[at] ?? list.current
-    target?.focus()
+    if (target instanceof HTMLElement) target.focus()
   }, [lines])
   const open = (path: string) => {
     left.current = crumbs.at(-1)?.path ?? ''
@@ -90,12 +97,12 @@ export function FileList({ crumbs, lines, problem, onOpen }: FileListProps) {
         tabIndex={-1}
         onKeyDown={(event) => {
           if (event.key === 'Backspace' && above !== undefined) open(above.path)
-          else if (!walkButtons(list.current, event.key)) return
+          else if (!walkButtons(list.current, event.key, 1, openers)) return
           event.preventDefault()
         }}
       >
         {lines?.map((line, at) => (
-          <li key={line.path}>
+          <li key={line.path} className="file-row">
             {line.opens ? (
               <button
                 type="button"
@@ -109,6 +116,17 @@ export function FileList({ crumbs, lines, problem, onOpen }: FileListProps) {
               <div className="file-line">
                 <Cells line={line} />
               </div>
+            )}
+            {line.restores && (
+              <button
+                type="button"
+                className="restore-one"
+                aria-label={`Restore ${line.name}…`}
+                disabled={!props.mayRestore}
+                onClick={() => props.onRestore(line.path)}
+              >
+                Restore…
+              </button>
             )}
           </li>
         ))}

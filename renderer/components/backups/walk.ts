@@ -8,8 +8,13 @@ function stepOf(key: string, columns: number): number | undefined {
  * Walks the buttons inside by arrows, Home and End; stops at the ends. True when the key was one
  * of these.
  */
-export function walkButtons(inside: Element | null, key: string, columns = 1): boolean {
-  const buttons: HTMLElement[] = [...(inside?.querySelectorAll('button') ?? [])]
+export function walkButtons(
+  inside: Element | null,
+  key: string,
+  columns = 1,
+  which = 'button',
+): boolean {
+  const buttons: HTMLElement[] = [...(inside?.querySelectorAll<HTMLElement>(which) ?? [])]
   const active = document.activeElement
   const at = active instanceof HTMLElement ? buttons.indexOf(active) : -1
   const step = stepOf(key, columns)

@@ -11,13 +11,23 @@ export type FileRow = {
   more: string
   size: string
   changed: string
+  /** It can be put back by itself. */
+  restores: boolean
 }
 
 const order: readonly Browsed['type'][] = ['component', 'directory', 'file', 'symlink']
 const rank = (type: Browsed['type']): number => Math.min(2, order.indexOf(type))
 
+/** Data comes back by whole components, what a person wrote file by file. */
+const mayRestore = (path: string, components: readonly string[]): boolean =>
+  components.includes(path) || path.startsWith('configuration/')
+
 /** Directories first, and by name as a person counts: 2 before 10. */
-export function fileRows(entries: readonly Browsed[], now: number): FileRow[] {
+export function fileRows(
+  entries: readonly Browsed[],
+  now: number,
+  components: readonly string[] = [],
+): FileRow[] {
   return entries
     .toSorted(
       (a, b) =>
@@ -36,6 +46,7 @@ export function fileRows(entries: readonly Browsed[], now: number): FileRow[] {
             : countWords(entry.files, 'file'),
       size: entry.type === 'symlink' ? '' : sizeWords(entry.sizeBytes),
       changed: entry.mtime === null ? '' : momentWords(entry.mtime, now),
+      restores: entry.type !== 'symlink' && mayRestore(entry.path, components),
     }))
 }
 

@@ -142,3 +142,15 @@ describe('a clean-up by counts that are not saved yet', () => {
     })
   })
 })
+
+test('what a person wrote comes back file by file, data by whole components', () => {
+  const rows = (path: string) =>
+    fileRows(someEntries(now, path), now, ['configuration', 'volume-grafana-data'])
+  const restores = (path: string) =>
+    rows(path)
+      .filter((row) => row.restores)
+      .map((row) => row.path)
+  expect(restores('')).toContain('configuration')
+  expect(restores('')).not.toContain('machine')
+  expect(restores('configuration')).toEqual(['configuration/home'])
+})

@@ -90,6 +90,8 @@ export type SnapshotSheet = {
     consistency: string
     files: string
     size: string
+    /** The account of the machine is there to be read: nobody can put a machine back. */
+    restores: boolean
   }[]
 }
 
@@ -134,6 +136,7 @@ export function snapshotSheet(
       consistency: consistencyWords[consistency],
       files: String(files),
       size: sizeWords(sizeBytes),
+      restores: kind !== 'machine',
     })),
   }
 }

@@ -22,6 +22,7 @@ import { countWords } from '../../store/wording.ts'
 import { useNow } from '../use-now.ts'
 import { type BackupProps, mayNotBegin } from './backup-props.ts'
 import { GoingOn } from './going-on.tsx'
+import { Undoable } from './undoable.tsx'
 
 const marks = Object.keys(markWords) as DayMark[]
 
@@ -195,6 +196,7 @@ export function BackupList(props: BackupProps) {
     <div className="watched backups">
       <Head {...props} now={now} />
       <GoingOn {...props} />
+      <Undoable {...props} now={now} />
       <Broken broken={props.view.broken} />
       <div className="backup-columns">
         <BackupCalendar {...props} now={now} />

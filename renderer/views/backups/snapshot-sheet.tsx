@@ -14,6 +14,7 @@ import { countWords } from '../../store/wording.ts'
 import { useKey } from '../use-key.ts'
 import { useNow } from '../use-now.ts'
 import { type BackupProps, mayNotBegin } from './backup-props.ts'
+import { Contents } from './contents.tsx'
 import { GoingOn } from './going-on.tsx'
 
 type SheetProps = BackupProps & {
@@ -76,6 +77,12 @@ function Deeds(props: SheetProps & { onPin: () => void }) {
     void actions.startBackup(view.stack, { kind, snapshot: snapshot.id })
   return (
     <div className="sheet-deeds">
+      <Button
+        disabled={busy}
+        onPress={() => void actions.review(view.stack, { kind: 'restore', snapshot: snapshot.id })}
+      >
+        Restore…
+      </Button>
       <Button disabled={busy} onPress={begin('verify')}>
         Verify
       </Button>
@@ -99,56 +106,6 @@ function Deeds(props: SheetProps & { onPin: () => void }) {
 }
 
 type Sheet = ReturnType<typeof snapshotSheet>
-
-function Contents({ sheet }: { sheet: Sheet }) {
-  return (
-    <div className="contents">
-      <section className="facts" aria-label="Components">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
-        <section className="facts-scroll" aria-label="Components, table" tabIndex={0}>
-          <table className="components">
-            <thead>
-              <tr>
-                <th scope="col">What</th>
-                <th scope="col" className="components-kind">
-                  Kind
-                </th>
-                <th scope="col" className="components-how">
-                  How it was read
-                </th>
-                <th scope="col" className="components-number">
-                  Files
-                </th>
-                <th scope="col" className="components-number">
-                  Size
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {sheet.components.map((component) => (
-                <tr key={component.id}>
-                  <td title={component.id}>{component.title}</td>
-                  <td>{component.kind}</td>
-                  <td>{component.consistency}</td>
-                  <td className="components-number">{component.files}</td>
-                  <td className="components-number">{component.size}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      </section>
-      <dl className="evidence sheet-facts">
-        {sheet.facts.map(({ label, value }) => (
-          <div key={label} className="evidence-line">
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </div>
-  )
-}
 
 function Differences({ view, snapshot, place, asking, actions }: SheetProps) {
   const now = useNow(null)
@@ -190,18 +147,23 @@ function Differences({ view, snapshot, place, asking, actions }: SheetProps) {
 function Part(props: SheetProps & { sheet: Sheet }) {
   const { view, snapshot, place, actions } = props
   const now = useNow(null)
-  if (place.part === 'contents') return <Contents sheet={props.sheet} />
+  const mayRestore = !mayNotBegin(props)
+  const restore = (only: string) =>
+    void actions.review(view.stack, { kind: 'restore', snapshot: snapshot.id, only: [only] })
+  if (place.part === 'contents') {
+    return <Contents sheet={props.sheet} mayRestore={mayRestore} onRestore={restore} />
+  }
   if (place.part === 'differences') return <Differences {...props} />
   const { path, entries, problem } = place.browsing
+  const components = snapshot.components.map(({ id }) => id)
+  const restorable = snapshot.components.flatMap(({ id, kind }) => (kind === 'machine' ? [] : [id]))
   return (
     <FileList
-      crumbs={crumbsOf(
-        path,
-        'This backup',
-        snapshot.components.map(({ id }) => id),
-      )}
-      lines={entries && fileRows(entries, now)}
+      crumbs={crumbsOf(path, 'This backup', components)}
+      lines={entries && fileRows(entries, now, restorable)}
       problem={problem}
+      mayRestore={mayRestore}
+      onRestore={restore}
       onOpen={(next) => void actions.browseSnapshot(view.stack, snapshot.id, next)}
     />
   )

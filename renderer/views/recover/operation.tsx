@@ -10,6 +10,7 @@ import { exactClockWords, stepTimeWords } from '../../store/wording.ts'
 import { useKey } from '../use-key.ts'
 import { useNow } from '../use-now.ts'
 import { Settling } from './settling.tsx'
+import { useUndoable } from './use-undoable.ts'
 
 type Outcome = OperationView['outcome']
 
@@ -102,7 +103,9 @@ export type OperationProps = {
 
 function Ended(props: OperationProps & { operation: OperationView; back: () => void }) {
   const { operation, waiting, settling, asking, actions, back } = props
-  const { outcome, undo } = operation
+  const { outcome } = operation
+  const undoable = useUndoable(operation.stack, `${operation.id} ${outcome}`, actions)
+  const mayUndo = outcome === 'done' && undoable.some(({ id }) => id === operation.id)
   const directory = operation.directory ?? waiting?.directory
   return (
     <>
@@ -128,8 +131,16 @@ function Ended(props: OperationProps & { operation: OperationView; back: () => v
         >
           Back to overview
         </Button>
-        {outcome === 'done' && undo !== undefined && (
-          <Button disabled={asking} onPress={() => void actions.review(operation.stack, undo)}>
+        {mayUndo && (
+          <Button
+            disabled={asking}
+            onPress={() =>
+              void actions.review(operation.stack, {
+                kind: 'undo-restore',
+                operation: operation.id,
+              })
+            }
+          >
             Undo restore…
           </Button>
         )}

@@ -6,7 +6,7 @@ import { ProposedSteps } from '../../components/recover/plan-steps.tsx'
 import { TypedName } from '../../components/recover/typed-name.tsx'
 import type { Actions } from '../../store/actions.ts'
 import { stepGroups, touchWords } from '../../store/plan-groups.ts'
-import type { Page } from '../../store/ui.ts'
+import type { Page, Tab } from '../../store/ui.ts'
 import { countWords } from '../../store/wording.ts'
 import { useKey } from '../use-key.ts'
 import { PutBack } from './put-back.tsx'
@@ -53,7 +53,7 @@ function Warnings({ warnings }: Pick<Plan, 'warnings'>) {
   )
 }
 
-type Reading = { plan: Plan; stack: string; asking: boolean; actions: Actions }
+type Reading = { plan: Plan; stack: string; from: Tab; asking: boolean; actions: Actions }
 
 /** One press, or Enter, is enough. */
 function Approving({ plan, asking, actions }: Reading) {
@@ -68,7 +68,7 @@ function Approving({ plan, asking, actions }: Reading) {
   )
 }
 
-function PlanToRead({ plan, stack, asking, actions }: Reading) {
+function PlanToRead({ plan, stack, from, asking, actions }: Reading) {
   const [typed, type] = useState('')
   const { confirmWith } = plan
   const empty = plan.steps.length === 0
@@ -99,9 +99,9 @@ function PlanToRead({ plan, stack, asking, actions }: Reading) {
           </Button>
         )}
         {!careful && !empty && (
-          <Approving plan={plan} stack={stack} asking={asking} actions={actions} />
+          <Approving plan={plan} stack={stack} from={from} asking={asking} actions={actions} />
         )}
-        <Button first={empty} onPress={() => actions.show('overview')}>
+        <Button first={empty} onPress={() => actions.show(from)}>
           Back <kbd>Esc</kbd>
         </Button>
         <span className="hash" title={plan.hash}>
@@ -115,10 +115,11 @@ function PlanToRead({ plan, stack, asking, actions }: Reading) {
 function RefusalToRead(props: {
   refusal: Refusal
   stack: string
+  from: Tab
   asking: boolean
   actions: Actions
 }) {
-  const { refusal, stack, asking, actions } = props
+  const { refusal, stack, from, asking, actions } = props
   const { offer } = refusal
   return (
     <>
@@ -141,7 +142,7 @@ function RefusalToRead(props: {
             {offer.label}
           </Button>
         )}
-        <Button first={offer === undefined} onPress={() => actions.show('overview')}>
+        <Button first={offer === undefined} onPress={() => actions.show(from)}>
           Back <kbd>Esc</kbd>
         </Button>
         <span className="hash">{refusal.code}</span>
@@ -158,9 +159,9 @@ export type PlanReviewProps = {
 
 /** Nothing is done before this has been read and approved. */
 export function PlanReview({ page, asking, actions }: PlanReviewProps) {
-  const back = useCallback(() => actions.show('overview'), [actions])
+  const { proposal, stack, from } = page
+  const back = useCallback(() => actions.show(from), [actions, from])
   useKey('Escape', back)
-  const { proposal, stack } = page
   return (
     <section className="sheet" aria-label="Plan review">
       {proposal === null && (
@@ -169,10 +170,16 @@ export function PlanReview({ page, asking, actions }: PlanReviewProps) {
         </p>
       )}
       {proposal?.kind === 'plan' && (
-        <PlanToRead plan={proposal} stack={stack} asking={asking} actions={actions} />
+        <PlanToRead plan={proposal} stack={stack} from={from} asking={asking} actions={actions} />
       )}
       {proposal?.kind === 'refusal' && (
-        <RefusalToRead refusal={proposal} stack={stack} asking={asking} actions={actions} />
+        <RefusalToRead
+          refusal={proposal}
+          stack={stack}
+          from={from}
+          asking={asking}
+          actions={actions}
+        />
       )}
     </section>
   )
