@@ -1,4 +1,4 @@
-import type { SnapshotEntry, SnapshotReason } from '../domain/snapshot.ts'
+import type { SnapshotReason } from '../domain/snapshot.ts'
 import type { KeepRule } from '../domain/stack.ts'
 
 /** What a clock on the wall shows. */
@@ -96,25 +96,6 @@ export function planRetention(
       .map((one) => ({ id: one.id, reason: whyForgotten(one) })),
   }
 }
-
-/** Entries of a repository, as retention sees them. */
-export function retainedOf(entries: readonly SnapshotEntry[]): RetainedSnapshot[] {
-  const holdsMore = entries.some(holdsData)
-  return entries.map((entry) => {
-    const { manifest, marks } = entry
-    return {
-      id: entry.id,
-      at: Date.parse(manifest.startedAt),
-      verified: marks.verifiedAt !== undefined && marks.damaged === undefined,
-      ...(marks.pinned !== undefined && { pinned: marks.pinned }),
-      reason: manifest.reason,
-      ...(holdsMore && !holdsData(entry) && { isPart: true }),
-    }
-  })
-}
-
-const holdsData = ({ manifest }: SnapshotEntry): boolean =>
-  manifest.components.some(({ kind }) => kind !== 'configuration' && kind !== 'machine')
 
 const isWhole = (one: RetainedSnapshot): boolean =>
   !one.isPart && (one.reason === 'manual' || one.reason === 'scheduled')

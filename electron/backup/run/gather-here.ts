@@ -36,7 +36,7 @@ export const gatherHere =
   async ({ stack, stackFile }, signal) => {
     const pending = pendingCleanups(places.state)
     const left = (await settleHere(pending, place, signal)).filter(({ isDone }) => !isDone)
-    const gaps: SnapshotGap[] = left.map(({ sentence }) => ({ component: 'engine', sentence }))
+    const gaps: SnapshotGap[] = left.map(({ sentence }) => ({ component: 'put-back', sentence }))
     const home = await findHomeEngine(stack, place, signal).catch((error) => {
       signal.throwIfAborted()
       gaps.push({ component: 'engine', sentence: noData(error) })

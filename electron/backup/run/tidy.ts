@@ -1,19 +1,21 @@
 import type { Stack } from '../../../shared/domain/stack.ts'
 import { planRetention, type RetentionPlan } from '../../../shared/plan/retention.ts'
+import { retained } from '../../../shared/plan/whole-snapshot.ts'
 import { usualBackup } from '../../../shared/stack/stack-schema.ts'
 import type { Repository } from '../repository/repository.ts'
-import { localClock, retained } from './retained.ts'
+import { localClock } from './local-clock.ts'
 import { asBytes, counted } from './say.ts'
 import type { CarryOut } from './site.ts'
 
-/** What the stack's rule would keep and let go now. */
+/** What the stack's rule would keep and let go now. What is another stack's is not weighed. */
 export async function planTidying(
   repository: Repository,
   stack: Stack,
   now: number,
 ): Promise<RetentionPlan> {
   const { sound } = await repository.snapshots()
-  return planRetention(retained(sound), (stack.backup ?? usualBackup).keep, now, localClock)
+  const own = sound.filter(({ manifest }) => manifest.stack === stack.name)
+  return planRetention(retained(own), (stack.backup ?? usualBackup).keep, now, localClock)
 }
 
 /** The plan as lines for a person: what goes and why, then why the rest stays. */

@@ -1,23 +1,32 @@
-import type { ComponentKind, SnapshotEntry } from '../../../shared/domain/snapshot.ts'
-import type { RetainedSnapshot, WallClock } from '../../../shared/plan/retention.ts'
+import type { ComponentKind, SnapshotEntry } from '../domain/snapshot.ts'
+import type { RetainedSnapshot } from './retention.ts'
 
 const light: ReadonlySet<ComponentKind> = new Set(['configuration', 'machine'])
 
+/** Read from nowhere else: what programs export besides is in their volumes too. */
+const isData = (component: string): boolean => /^(prometheus|volume):/.test(component)
+
 /**
- * It holds only some of what others hold: it was asked for so, or the engine did not answer. What
- * a stack without data holds is everything there is.
+ * It holds only some of what belongs into it: it was asked for so, the engine did not answer, or
+ * data of it could not be read at all. What a stack without data holds is everything there is.
  */
 export function isPart(entry: SnapshotEntry, all: readonly SnapshotEntry[]): boolean {
+  const { components, gaps } = entry.manifest
   const kinds = kindsIn(entry)
   if (!kinds.includes('configuration')) return true
+  const ids = new Set(components.map(({ id }) => id))
+  if (gaps.some(({ component }) => isMissing(component) && !ids.has(component))) return true
   const isLight = kinds.every((kind) => light.has(kind))
   return isLight && all.some((other) => kindsIn(other).some((kind) => !light.has(kind)))
 }
 
+const isMissing = (component: string): boolean => component === 'engine' || isData(component)
+
 const kindsIn = ({ manifest }: SnapshotEntry): ComponentKind[] =>
   manifest.components.map(({ kind }) => kind)
 
-export const isVerified = ({ marks }: SnapshotEntry): boolean =>
+/** Read right to its last byte, and not found damaged since. */
+export const isVerified = ({ marks }: Pick<SnapshotEntry, 'marks'>): boolean =>
   marks.verifiedAt !== undefined && marks.damaged === undefined
 
 /** Snapshots as retention weighs them. */
@@ -30,15 +39,4 @@ export function retained(all: readonly SnapshotEntry[]): RetainedSnapshot[] {
     reason: entry.manifest.reason,
     ...(isPart(entry, all) && { isPart: true }),
   }))
-}
-
-/** This machine's own clock. */
-export function localClock(at: number): WallClock {
-  const date = new Date(at)
-  return {
-    year: date.getFullYear(),
-    month: date.getMonth() + 1,
-    day: date.getDate(),
-    hour: date.getHours(),
-  }
 }

@@ -1,0 +1,12 @@
+import type { WallClock } from '../../../shared/plan/retention.ts'
+
+/** This machine's own clock. */
+export function localClock(at: number): WallClock {
+  const date = new Date(at)
+  return {
+    year: date.getFullYear(),
+    month: date.getMonth() + 1,
+    day: date.getDate(),
+    hour: date.getHours(),
+  }
+}
