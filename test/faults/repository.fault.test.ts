@@ -1,189 +1,39 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { layoutOf } from '../../electron/backup/repository/layout.ts'
-import { openRepository } from '../../electron/backup/repository/open-repository.ts'
-import { type Repository, RepositoryBusy } from '../../electron/backup/repository/repository.ts'
-import { shelf } from '../../electron/backup/repository/shelf.ts'
-import { unneededPacks } from '../../electron/backup/repository/sweep.ts'
-import { verifySnapshots } from '../../electron/backup/repository/verify.ts'
+import { RepositoryBusy } from '../../electron/backup/repository/repository.ts'
 import { aBackupSource, aFile } from '../support/a-backup-source.ts'
-import { aRepository, backUp, contentsOf, noSignal } from '../support/a-repository.ts'
+import { aRepository, backUp, contentsOf } from '../support/a-repository.ts'
 import { type ChildOrder, someSources } from './repository-child.ts'
+import {
+  expectClean,
+  expectNoDamage,
+  openPlain,
+  type RepositoryWorld,
+  repositoryWorld,
+} from './repository-world.ts'
 
 const run = promisify(execFile)
-const child = join(import.meta.dirname, 'repository-child.ts')
 
-let root: string
-/** Of three snapshots, never written to: each test has a copy. */
-let original: string
-let originalContents: Record<string, Record<string, string>>
-
-const open = (directory: string) => openRepository(directory, { recipients: [] })
-
+let world: RepositoryWorld
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'repository-faults-'))
-  original = join(root, 'original')
-  const repository = await aRepository(original)
-  for (const number of [0, 1, 2]) await backUp(repository, ...someSources(number))
-  originalContents = await contentsOfAll(repository)
+  world = await repositoryWorld()
 })
-afterAll(() => rm(root, { recursive: true, force: true }))
-
-async function contentsOfAll(repository: Repository) {
-  const { sound } = await repository.snapshots()
-  const found: Record<string, Record<string, string>> = {}
-  for (const { id } of sound) found[id] = await contentsOf(repository, await repository.files(id))
-  return found
-}
-
-let copies = 0
-async function aCopy(): Promise<string> {
-  const directory = join(root, `copy-${++copies}`)
-  await cp(original, directory, { recursive: true })
-  return directory
-}
-
-type Ended = { code: number | null; signal: NodeJS.Signals | null; out: string }
-
-/** All of its file system calls come from one thread, so that they can be counted. */
-async function runChild(order: ChildOrder, ...strace: string[]): Promise<Ended> {
-  const traced = ['-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', ...strace, process.execPath]
-  const started = spawn('strace', [...traced, child, JSON.stringify(order)], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
-  })
-  let out = ''
-  started.stdout.on('data', (chunk) => {
-    out += String(chunk)
-  })
-  const [code, signal] = await once(started, 'close')
-  return { code, signal, out }
-}
-
-/** Nothing damaged, and nothing there that no snapshot needs. */
-async function expectClean(directory: string): Promise<void> {
-  const layout = layoutOf(directory)
-  const onShelf = shelf(layout, {})
-  const { broken } = await onShelf.snapshots()
-  expect(broken).toEqual([])
-  expect(await readdir(layout.tmp)).toEqual([])
-  expect([...(await unneededPacks(onShelf)).keys()]).toEqual([])
-}
-
-async function expectNoDamage(directory: string): Promise<void> {
-  const layout = layoutOf(directory)
-  const found = await verifySnapshots(await readdir(layout.snapshots), {
-    layout,
-    filesOf: (id) => shelf(layout, {}).files(id),
-    signal: noSignal(),
-    onBytes() {},
-  })
-  for (const damage of found) {
-    expect(damage).toEqual({ snapshot: damage.snapshot, packs: [], files: [], papers: [] })
-  }
-}
-
-/** Every one, and of the writes a sample: most of them only wake another thread. */
-const calls = [
-  { names: 'rename,renameat,renameat2', every: 1 },
-  { names: 'fsync,fdatasync', every: 1 },
-  { names: 'unlink,unlinkat,rmdir', every: 1 },
-  { names: 'link,linkat', every: 1 },
-  { names: 'write,pwrite64,writev', every: 29 },
-]
-
-/** Kills at the first, the second … such call, until there are no more. */
-async function killAtEach(
-  kind: ChildOrder['kind'],
-  { names, every }: (typeof calls)[number],
-  afterwards: (directory: string) => Promise<void>,
-): Promise<number> {
-  let kills = 0
-  let next = 1
-  const killOne = async (at: number): Promise<boolean> => {
-    const directory = await aCopy()
-    const inject = `inject=${names}:signal=KILL:when=${at}`
-    const { code, signal } = await runChild({ directory, kind }, '-e', inject)
-    if (signal === null) {
-      expect(code).toBe(0)
-      return false
-    }
-    expect(signal).toBe('SIGKILL')
-    kills += 1
-    await expectNoDamage(directory)
-    await afterwards(directory)
-    await expectNoDamage(directory)
-    await expectClean(directory)
-    await rm(directory, { recursive: true, force: true })
-    return true
-  }
-  const killOn = async (): Promise<void> => {
-    for (;;) {
-      const at = next
-      next += every
-      if (!(await killOne(at))) return
-    }
-  }
-  await Promise.all([killOn(), killOn()])
-  return kills
-}
-
-describe.each(calls)('killed at every call of $names', (call) => {
-  test('a backup leaves earlier snapshots as they were, and the next one succeeds', async () => {
-    const kills = await killAtEach('backup', call, async (directory) => {
-      const repository = await open(directory)
-      expect(await contentsOfAll(repository)).toMatchObject(originalContents)
-      const { id } = await backUp(repository, ...someSources(3))
-      const files = await repository.files(id)
-      expect(Object.keys(await contentsOf(repository, files))).toHaveLength(7)
-    })
-    expect(kills).toBeGreaterThan(0)
-  })
-
-  test('a prune leaves the others as they were, and the next one ends it', async () => {
-    await killAtEach('prune', call, async (directory) => {
-      const repository = await open(directory)
-      const { sound } = await repository.snapshots()
-      const [newest, middle] = Object.keys(originalContents)
-      expect(await contentsOfAll(repository)).toMatchObject({
-        [newest ?? '']: originalContents[newest ?? ''],
-        [middle ?? '']: originalContents[middle ?? ''],
-      })
-      const forget = sound.slice(2).map(({ id }) => ({ id, reason: 'again' }))
-      await repository.prune(forget, { dryRun: false, signal: noSignal() })
-      expect((await repository.snapshots()).sound.map(({ id }) => id)).toEqual([newest, middle])
-    })
-  })
-
-  test('a check leaves everything as it was', async () => {
-    await killAtEach('verify', call, async (directory) => {
-      const repository = await open(directory)
-      expect(await contentsOfAll(repository)).toEqual(originalContents)
-      // Killed while it wrote marks, it may have left the beginning of a file beside them.
-      expect(await repository.verify('all', noSignal(), () => {})).toEqual([])
-      for (const { marks } of (await repository.snapshots()).sound) {
-        expect(marks.pinned).toBeUndefined()
-        expect(marks.verifiedAt).toBeDefined()
-      }
-    })
-  })
-})
+afterAll(() => world.close())
 
 describe('the disk cannot read', () => {
   test('a pack: the check names it and the files that are lost with it', async () => {
-    const directory = await aCopy()
-    const repository = await open(directory)
+    const directory = await world.aCopy()
+    const repository = await openPlain(directory)
     const { sound } = await repository.snapshots()
     const oldest = sound.at(-1)?.id ?? ''
     const file = (await repository.files(oldest)).find(({ path }) => path === '00B/chunks')
     const pack = layoutOf(directory).pack(file?.pack ?? '', false)
-    const { out } = await runChild({ directory, kind: 'verify' }, '-P', pack, '-e', eio)
+    const { out } = await world.runChild({ directory, kind: 'verify' }, '-P', pack, '-e', eio)
     const component = 'prometheus:odin/prometheus'
     expect(JSON.parse(out)).toEqual([
       {
@@ -197,13 +47,13 @@ describe('the disk cannot read', () => {
   })
 
   test('a file that is backed up: the others are kept', async () => {
-    const directory = await aCopy()
-    const from = join(root, 'files')
+    const directory = await world.aCopy()
+    const from = join(world.root, 'files')
     await mkdir(from)
     for (const name of ['a', 'b', 'c']) await writeFile(join(from, name), name)
     const order: ChildOrder = { directory, kind: 'backup', from }
-    const { out } = await runChild(order, '-P', join(from, 'b'), '-e', eio)
-    const repository = await open(directory)
+    const { out } = await world.runChild(order, '-P', join(from, 'b'), '-e', eio)
+    const repository = await openPlain(directory)
     const files = await repository.files(out.trim())
     expect(await contentsOf(repository, files)).toEqual({
       'volume:files/a': 'a',
@@ -218,8 +68,8 @@ describe('on a disk of 64 MB', () => {
   let disk: string
   let directory: string
   beforeEach(async () => {
-    disk = await mkdtemp(join(root, 'disk-'))
-    const image = join(root, 'image')
+    disk = await mkdtemp(join(world.root, 'disk-'))
+    const image = join(world.root, 'image')
     await writeFile(image, '')
     await truncate(image, 64 * 1024 * 1024)
     await run('mkfs.ext4', ['-q', '-F', '-m', '0', image])
@@ -281,10 +131,10 @@ describe('on a disk of 64 MB', () => {
 })
 
 test('of two processes at once one is told that the other one writes', async () => {
-  const directory = await aCopy()
-  const repository = await open(directory)
+  const directory = await world.aCopy()
+  const repository = await openPlain(directory)
   const draft = await repository.begin()
-  const { code } = await runChild({ directory, kind: 'backup' }, '-e', 'trace=none')
+  const { code } = await world.runChild({ directory, kind: 'backup' }, '-e', 'trace=none')
   expect(code).not.toBe(0)
   await expect(repository.begin()).rejects.toThrow(RepositoryBusy)
   await expect(repository.begin()).rejects.toThrow(
@@ -292,7 +142,7 @@ test('of two processes at once one is told that the other one writes', async () 
   )
   await draft.abandon()
   const both = await Promise.all(
-    [1, 2].map(() => runChild({ directory, kind: 'backup' }, '-e', 'trace=none')),
+    [1, 2].map(() => world.runChild({ directory, kind: 'backup' }, '-e', 'trace=none')),
   )
   const done = both.filter((one) => one.code === 0)
   expect(done.length).toBeGreaterThan(0)
