@@ -4,6 +4,7 @@ import { places } from './adapters/disk/places.ts'
 import {
   backupIdentityName,
   grafanaTokenName,
+  secondCopyAccessName,
   secondCopyPasswordName,
   secretStore,
 } from './adapters/secrets/secret-store.ts'
@@ -110,14 +111,20 @@ async function readSecret(stateDirectory: string, name: string): Promise<string 
 export const backupSecrets =
   (stateDirectory: string) =>
   async (stack: string): Promise<BackupSecrets> => {
-    const names = [backupIdentityName, grafanaTokenName, secondCopyPasswordName]
-    const [identity, grafanaToken, secondCopyPassword] = await Promise.all(
+    const names = [
+      backupIdentityName,
+      grafanaTokenName,
+      secondCopyPasswordName,
+      secondCopyAccessName,
+    ]
+    const [identity, grafanaToken, secondCopyPassword, secondCopyAccess] = await Promise.all(
       names.map((nameOf) => readSecret(stateDirectory, nameOf(stack)).catch(() => undefined)),
     )
     return {
       ...(identity !== undefined && { identity }),
       ...(grafanaToken !== undefined && { grafanaToken }),
       ...(secondCopyPassword !== undefined && { secondCopyPassword }),
+      ...(secondCopyAccess !== undefined && { secondCopyAccess }),
     }
   }
 

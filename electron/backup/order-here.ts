@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { Stack } from '../../shared/domain/stack.ts'
 import { places } from '../adapters/disk/places.ts'
 import type { DockerPlace } from '../adapters/docker/config-file.ts'
+import { restic } from '../adapters/restic/restic.ts'
 import { keepAwake } from '../adapters/systemd/keep-awake.ts'
+import { drillHere } from './drill/drill-here.ts'
 import type { RunOrder } from './order.ts'
 import type { BackupSecrets } from './process/process-talk.ts'
 import { createRepository, isRepository, openRepository } from './repository/open-repository.ts'
@@ -11,8 +13,8 @@ import type { Repository, RepositoryKey } from './repository/repository.ts'
 import { gatherHere } from './run/gather-here.ts'
 import type { Gather } from './run/gathered.ts'
 import { repositoryDirectoryOf } from './run/repository-directory.ts'
-import type { CarryOut } from './run/site.ts'
 import { orderRunner } from './run-order.ts'
+import { secondCopy } from './second-copy/second-copy.ts'
 
 export type HereParts = {
   /** Whose Docker, and whose directories. */
@@ -34,8 +36,14 @@ export function orderHere({ place, secrets, version }: HereParts): RunOrder {
         optionsIn(place),
       ),
     gather: gatherFor(place, async () => secrets.grafanaToken),
-    drill: notYet('The drill'),
-    secondCopy: notYet('The second copy'),
+    drill: drillHere(place),
+    secondCopy: secondCopy({
+      restic: (door) => restic({ ...door, env: place.env }),
+      password: secrets.secondCopyPassword,
+      access: secrets.secondCopyAccess,
+      machine: hostname(),
+      now: Date.now,
+    }),
     keepAwake: (why) => keepAwake(why, place.env),
     machine: hostname(),
     version,
@@ -69,9 +77,3 @@ const keyOf = (stack: Stack, identity: string | undefined): RepositoryKey => ({
 const optionsIn = (place: DockerPlace) => ({
   cacheDirectory: join(places(place.env, place.homeDirectory).cache, 'snapshots'),
 })
-
-const notYet =
-  (what: string): CarryOut<'drill'> & CarryOut<'second-copy'> =>
-  async () => {
-    throw new Error(`${what} is not built yet.`)
-  }

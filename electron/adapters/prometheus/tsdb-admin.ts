@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { z } from 'zod'
 import { type Door, httpClient } from '../http/http-client.ts'
 import { firstLine } from '../http/http-failure.ts'
-import { flagsAnswer, runtimeAnswer } from './prometheus-answers.ts'
+import { flagsAnswer, runtimeAnswer, vectorAnswer } from './prometheus-answers.ts'
 
 export type Taken =
   /** A directory of this name lies in `snapshots` of the data directory now. */
@@ -14,6 +14,8 @@ export type Taken =
 export interface TsdbAdmin {
   /** Where the data is, in Prometheus' own file system, and for how long it is kept. */
   storage(signal?: AbortSignal): Promise<{ path: string; retention: string }>
+  /** Names of all jobs that it has samples of by now. */
+  jobs(signal?: AbortSignal): Promise<readonly string[]>
   /** The head becomes a block of its own in it. Rejects when there is no answer. */
   takeSnapshot(signal?: AbortSignal): Promise<Taken>
   close(): void
@@ -56,6 +58,13 @@ export function tsdbAdmin(door: Omit<Door, 'what'>): TsdbAdmin {
         path: posix.resolve(CWD || '/', flags.data['storage.tsdb.path'] ?? 'data/'),
         retention: storageRetention,
       }
+    },
+    async jobs(signal) {
+      const said = await http.askJson('/api/v1/query', vectorAnswer, {
+        ...(signal && { signal }),
+        query: { query: 'count by (job) (up)' },
+      })
+      return said.data.result.flatMap(({ metric }) => metric['job'] ?? []).toSorted()
     },
     async takeSnapshot(signal) {
       // Switched off it answers 500 in 2.42 and 503 in 3.14: the body says which it is.

@@ -9,6 +9,8 @@ export type BackupSecrets = {
   grafanaToken?: string
   /** Of the restic repository with the second copy. */
   secondCopyPassword?: string
+  /** What its backend asks for, as KEY=VALUE lines. */
+  secondCopyAccess?: string
 }
 
 export type ToBackup =

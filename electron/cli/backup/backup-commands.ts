@@ -3,10 +3,17 @@ import type { SecretStore } from '../../adapters/secrets/secret-store.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Session } from '../session.ts'
 import { atStack, type BackupParts, type BackupSite } from './backup-site.ts'
+import { type DrillOptions, drill } from './drill.ts'
 import { newKey, unlockKey } from './key.ts'
 import { show, snapshots } from './list.ts'
 import { browse, diff, extract } from './look.ts'
 import { pin } from './pin.ts'
+import {
+  type SecondCopyKeyOptions,
+  type SecondCopyOptions,
+  secondCopy,
+  secondCopyKey,
+} from './second-copy.ts'
 import { type BackupOptions, backup, type PruneOptions, prune, verify } from './take.ts'
 
 type CommandsParts = {
@@ -66,6 +73,25 @@ export function backupCommands(from: CommandsParts): void {
   command('prune', 'Let go of snapshots that the rule of the stack does not keep.')
     .option('-n, --dry-run', 'say what would go, and why, and change nothing')
     .action((options: PruneOptions) => at(options, (site) => prune(site, options)))
+
+  command('drill', 'Prove that a snapshot can be restored: beside the stack, and taken down after.')
+    .argument('[id]', `${idHelp}; the newest that was verified otherwise`)
+    .option('--context <name>', 'on the engine of this context; home otherwise')
+    .action((id: string | undefined, options: DrillOptions) =>
+      at(options, (site) => drill(site, options, id)),
+    )
+
+  command('second-copy', 'Copy all snapshots to where the stack file says, by restic.')
+    .option('--init', 'make the restic repository where there is none')
+    .option('--check', 'read a part of the copy again afterwards, another one each time')
+    .action((options: SecondCopyOptions) => at(options, (site) => secondCopy(site, options)))
+
+  command('second-copy-key', 'Keep what opens the second copy, read from standard input.')
+    .argument('<which>', 'password, or access: KEY=VALUE lines such as AWS_ACCESS_KEY_ID=…')
+    .option('--remove', 'forget it')
+    .action((which: string, options: SecondCopyKeyOptions) =>
+      at(options, (site) => secrets((store) => secondCopyKey(site, options, which, store))),
+    )
 
   command('extract', 'Write what is in a snapshot into a directory; nothing is overwritten.')
     .argument('<id>', idHelp)

@@ -82,6 +82,8 @@ async function openPrometheus(
     dataPath,
     ...(place.type === 'layer' ? {} : { [place.type]: place.source, below: place.below }),
     ...(told && { retention: told.retention }),
+    // The newest of them need not be in finished blocks.
+    ...(told?.jobs && !isLive && { jobs: JSON.stringify(told.jobs) }),
     ...way.facts,
   }
   const blocks = blockFacts()
@@ -133,7 +135,11 @@ async function storageTold({ url }: PrometheusParts, signal: AbortSignal) {
   if (url === undefined) return undefined
   const admin = tsdbAdmin({ url })
   try {
-    return await admin.storage(signal)
+    const [storage, jobs] = await Promise.all([
+      admin.storage(signal),
+      admin.jobs(signal).catch(() => undefined),
+    ])
+    return { ...storage, jobs }
   } catch {
     signal.throwIfAborted()
     return undefined
