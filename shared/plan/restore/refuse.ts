@@ -74,8 +74,16 @@ function refuseVolumes(
   const projects = new Set(stack.projects.map(({ name }) => name))
   for (const { component, place } of data) {
     const volume = volumes.get(place.source)
-    if (place.type !== 'volume' || !volume) continue
-    const { driver } = component.facts
+    const { driver, withheldOptions } = component.facts
+    if (place.type !== 'volume') continue
+    if (!volume && withheldOptions !== undefined) {
+      return {
+        code: 'VOLUME_DIFFERS',
+        sentence: `Volume ${place.source} is missing, and what it was made with holds a secret that no snapshot keeps.`,
+        nextStep: 'Make it with docker compose create, then try again.',
+      }
+    }
+    if (!volume) continue
     if (driver !== undefined && driver !== volume.driver) {
       return {
         code: 'VOLUME_DIFFERS',

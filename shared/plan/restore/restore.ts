@@ -178,7 +178,7 @@ function restoreVolume(
     title,
     place,
     make:
-      place.type === 'bind'
+      place.type === 'bind' || facts['withheldOptions'] !== undefined
         ? null
         : { ...recorded, options: { ...recorded.options }, labels: { ...recorded.labels } },
     leave: kind === 'prometheus' ? notData : [],

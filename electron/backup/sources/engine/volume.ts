@@ -1,4 +1,5 @@
 import type { ComponentKind } from '../../../../shared/domain/snapshot.ts'
+import { holdsSecret } from '../../../../shared/text/holds-secret.ts'
 import { helperMountPath } from '../../../adapters/docker/hands/engine-hands.ts'
 import type { BackupSource, OpenedSource } from '../source.ts'
 import { archiveTree } from './archive-tree.ts'
@@ -53,7 +54,7 @@ async function openVolume(
   const facts: Record<string, string> = {
     volume: name,
     driver: volume.driver,
-    ...(Object.keys(volume.options).length > 0 && { options: JSON.stringify(volume.options) }),
+    ...optionFacts(volume.options),
     ...(Object.keys(volume.labels).length > 0 && { labels: JSON.stringify(volume.labels) }),
     ...(isAnonymous(name) && { anonymous: 'true' }),
     users: users.flatMap((user) => mountsOf(user, name)).join(' '),
@@ -77,6 +78,15 @@ async function openVolume(
     items: items(),
     gaps: () => [...gaps, ...tree.gaps().map((gap) => `In volume ${name}: ${gap}`)],
   }
+}
+
+/** A manifest is never encrypted, so a password to mount a share with is not for it. */
+function optionFacts(options: Readonly<Record<string, string>>): Record<string, string> {
+  const names = Object.keys(options)
+  if (names.length === 0) return {}
+  return holdsSecret(options)
+    ? { withheldOptions: names.join(' ') }
+    : { options: JSON.stringify(options) }
 }
 
 const mostNamed = 20
