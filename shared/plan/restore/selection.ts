@@ -53,11 +53,16 @@ export function select({ manifest, files, stack, only, ownFiles }: SelectMatter)
   }
   return {
     data: all.filter((one) => data.has(one)),
-    configuration: configuration.filter((one) => wanted.has(one)),
+    configuration: configuration.filter(
+      (one) => wanted.has(one) || (one.type === 'directory' && hasSome(one, wanted)),
+    ),
     unknown,
     notes: [],
   }
 }
+
+const hasSome = ({ path }: SnapshotFile, wanted: ReadonlySet<SnapshotFile>): boolean =>
+  [...wanted].some((file) => file.path.startsWith(`${path}/`))
 
 type Found = { data: readonly DataPart[]; files: readonly SnapshotFile[] }
 type Whole = {
