@@ -25,14 +25,17 @@ const die = () => process.kill(process.pid, 'SIGKILL')
 const seen = new Map<string, number>()
 
 const deeds = [
-  ...(['stop', 'start', 'exec', 'createHelper', 'startHelper', 'runHelper'] as const),
-  ...(['removeHelper', 'readArchive', 'writeArchive'] as const),
+  ...['stop', 'start', 'createHelper', 'startHelper', 'runHelper'],
+  ...['removeHelper', 'readArchive', 'writeArchive'],
 ]
 
-/** What only looks is not counted. */
-const isDeed = (name: string, args: readonly unknown[]): boolean =>
-  (deeds as readonly string[]).includes(name) &&
-  (name !== 'exec' || /snapshot|rm,/.test(String(args[1])))
+/** What only looks is none. */
+function deedOf(name: string, args: readonly unknown[]): string | undefined {
+  if (name !== 'exec') return deeds.includes(name) ? name : undefined
+  const command = String(args[1])
+  if (command.startsWith('rm,')) return 'rm'
+  return command.includes('--post-data') ? 'snapshot' : undefined
+}
 
 function watched(hands: EngineHands): EngineHands {
   return new Proxy(hands, {
@@ -40,10 +43,11 @@ function watched(hands: EngineHands): EngineHands {
       const method = target[name] as unknown
       if (typeof method !== 'function') return method
       return async (...args: unknown[]) => {
-        if (!isDeed(name, args)) return Reflect.apply(method, target, args)
-        const count = (seen.get(name) ?? 0) + 1
-        seen.set(name, count)
-        const deed = `${name} ${count}`
+        const kind = deedOf(name, args)
+        if (kind === undefined) return Reflect.apply(method, target, args)
+        const count = (seen.get(kind) ?? 0) + 1
+        seen.set(kind, count)
+        const deed = `${kind} ${count}`
         process.stdout.write(`${deed}\n`)
         const { when } = order.killAt?.deed === deed ? order.killAt : { when: undefined }
         if (when === 'before') die()

@@ -45,6 +45,11 @@ beforeAll(async () => {
 })
 afterAll(() => lab?.close())
 
+function outcomeOf({ last, stderr }: { last: string; stderr: string }) {
+  expect(last, stderr).toMatch(/^\{/)
+  return operationSchema.parse(JSON.parse(last))
+}
+
 /** The same project on both engines, each with samples of its own: home, away, and home again. */
 async function aSplit() {
   cases += 1
@@ -132,8 +137,8 @@ async function aSplit() {
     const inside = join(import.meta.dirname, 'carry-samples.inside.ts')
     const given = JSON.stringify({ stateDirectory, plan, ...order } satisfies CarryOrder)
     const said = await run(process.execPath, [inside, given], { anyExitCode: true })
-    const lines = said.stdout.trim().split('\n')
-    return { ...said, lines, last: lines.at(-1) ?? '' }
+    const last = said.stdout.trim().split('\n').at(-1) ?? ''
+    return { last, stderr: said.stderr, killed: !last.startsWith('{') && said.stderr === '' }
   }
   const snapshots = async (side: Side) =>
     (await docker(side, 'exec', container, 'ls', '/prometheus/data/snapshots')).stdout.trim()
@@ -154,22 +159,35 @@ async function aSplit() {
       expect(await count('away', away)).toBe(away.count)
       expect(await snapshots('away')).toBe('')
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       for (const side of ['home', 'away'] as const) await docker(side, 'rm', '-f', container)
     },
   }
 }
 
 test('samples of both sides are at home afterwards, and stay where they were recorded', async () => {
-  const split = await aSplit()
-  const { last, stderr, lines } = await split.carry({ what: 'begin' })
-  const view = operationSchema.parse(JSON.parse(last || stderr))
+  await using split = await aSplit()
+  const view = outcomeOf(await split.carry({ what: 'begin' }))
   expect(view.outcome, JSON.stringify(view, null, 1)).toBe('done')
   expect(view.steps[2]?.remark).toMatch(/\d+ at home, \d+ from native, \d+ after\./)
   expect(await split.count('home', split.away)).toBeGreaterThanOrEqual(split.away.count)
   await split.expectNothingLost()
-  process.stderr.write(
-    `${lines.slice(0, -1).join(', ')}\n${view.steps.map(({ remark, milliseconds }) => `${milliseconds} ms ${remark}`).join('\n')}\n`,
-  )
-  await split.close()
+})
+
+test.each([
+  ['once home has taken a snapshot', { deed: 'snapshot 2', when: 'after' }],
+  ['with half of the blocks from elsewhere written', { deed: 'writeArchive 2', when: 'middle' }],
+  ['before home is started again', { deed: 'start 1', when: 'before' }],
+] as const)('killed %s, it can be rolled back, and can go on', async (_when, killAt) => {
+  await using split = await aSplit()
+  const alone = await split.count('home', split.away)
+  expect((await split.carry({ what: 'begin', killAt })).killed).toBe(true)
+  expect(outcomeOf(await split.carry({ what: 'roll-back' })).outcome).toBe('rolled-back')
+  expect(await split.count('home', split.away)).toBe(alone)
+  await split.expectNothingLost()
+
+  expect((await split.carry({ what: 'begin', killAt })).killed).toBe(true)
+  expect(outcomeOf(await split.carry({ what: 'continue' })).outcome).toBe('done')
+  expect(await split.count('home', split.away)).toBeGreaterThanOrEqual(split.away.count)
+  await split.expectNothingLost()
 })

@@ -68,8 +68,13 @@ export function mergeSamplesOp(open: OpenHands): Op<MergeSamples> {
         if ((await readCounted(carrying)) === undefined) {
           await writeWasRunning(carrying, isActive(container))
           await hands.stop(container.id, container.stopTimeoutSeconds ?? usualGraceSeconds, signal)
-          const stopped = { ...store, container }
-          await merge({ step, saved, hands, store: stopped, carrying })
+          try {
+            await merge({ step, saved, hands, store, carrying })
+          } catch (error) {
+            // Wherever it came to, what is at home is whole: it need not stand still meanwhile.
+            await hands.start(container.id).catch(() => {})
+            throw error
+          }
         }
         await hands.start(container.id, signal)
         await untilLive(hands, container.id, saved, signal)

@@ -141,6 +141,34 @@ test('an engine without images says so, and a volume that is not there is not ma
   expect(created).toEqual([])
 })
 
+test('a program runs in a helper as whom it is told to, from its own image, without a network', async () => {
+  const { answer, created, removed } = anEngine({ tiny: { size: 1 }, prometheus: { size: 9 } })
+  const { hands } = await serving(answer)
+  const wanted = { id: 'one', mount: data, image: 'prometheus', user: 'nobody' }
+  const command = ['/bin/prometheus', '--config.file=/dev/null']
+  expect(await hands.startHelper({ ...wanted, command })).toBe('of-prometheus')
+  expect(created).toMatchObject([
+    {
+      ...{ Image: 'prometheus', User: 'nobody', Entrypoint: ['/bin/prometheus'] },
+      ...{ Cmd: ['--config.file=/dev/null'], Labels: { 'io.odin-sentinel.helper': 'one' } },
+      HostConfig: { NetworkMode: 'none', RestartPolicy: { Name: 'no' } },
+    },
+  ])
+  expect(removed).toEqual([])
+})
+
+test('a helper whose program cannot be started is not left behind', async () => {
+  const { answer, removed } = anEngine({ prometheus: { size: 9 } })
+  const { hands } = await serving((request, response) =>
+    request.url?.endsWith('/start')
+      ? void json(response, { message: 'no such program' }, 400)
+      : answer(request, response),
+  )
+  const wanted = { id: 'one', mount: data, image: 'prometheus', user: '', command: ['nothing'] }
+  await expect(hands.startHelper(wanted)).rejects.toThrow('no such program')
+  expect(removed).toEqual(['/containers/of-prometheus?force=true'])
+})
+
 test('a helper is removed without its volumes, and nothing else is', async () => {
   const { answer, removed } = anEngine({})
   const { hands } = await serving(answer)
