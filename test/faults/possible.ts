@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 /** What the suite needs from Debian: strace kills at a call, the others read without us. */
-export const faultPackages = ['strace', 'zstd', 'age', 'e2fsprogs']
+export const faultPackages = ['strace', 'zstd', 'age', 'e2fsprogs', 'restic']
 
 type Possible = { ok: true } | { ok: false; why: string; how: string }
 
@@ -14,6 +14,7 @@ export async function faultsPossible(): Promise<Possible> {
     ['strace', '-f', '-e', 'inject=rename:error=ENOSPC:when=99', 'true'],
     ['zstd', '--version'],
     ['age', '--version'],
+    ['restic', 'version'],
     ['mount', '--version'],
   ] as const) {
     const failed = await promisify(execFile)(program, args).then(
