@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { findingCodes } from '../../shared/assess/finding.ts'
 import { runbookWords } from '../../shared/assess/runbook/runbook-words.ts'
 
 const directory = new URL('../../assets/runbooks/', import.meta.url)
+const cli = fileURLToPath(new URL('../../electron/cli.ts', import.meta.url))
 const pages = readdirSync(directory)
 const read = (page: string): string => readFileSync(new URL(page, directory), 'utf8')
 
@@ -34,6 +38,16 @@ test.each(pages)('%s names only words that can be filled in', (page) => {
   const words = [...read(page).matchAll(/\{\{([a-z]+\.[a-zA-Z]+)\}\}/g)].map((match) => match[1])
   for (const word of words) expect(Object.keys(runbookWords)).toContain(word)
 })
+
+test('commands of ours that a page names are there', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, '--help'])
+  const commands = new Set([...stdout.matchAll(/^ {2}([a-z-]+)/gm)].map((match) => match[1]))
+  for (const page of pages) {
+    for (const [, command] of read(page).matchAll(/(?<!\/)odin-sentinel ([a-z][a-z-]+)/g)) {
+      expect(commands, `${page}: ${command}`).toContain(command)
+    }
+  }
+}, 60_000)
 
 test.each(['docker compose -p odin down -v', 'docker volume rm x', 'sudo rm -r ~/x'])(
   'would notice %s',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { statusReportSchema, timelineEntrySchema } from '../../shared/ipc/status.ts'
@@ -160,5 +160,22 @@ describe('the command line', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('desktop-linux')
     expect(stdout).not.toContain('{{home')
+  })
+
+  it('writes all runbooks as one document, and never over a file that is there', async () => {
+    const file = join(world.env['HOME'] ?? '', 'runbooks.md')
+    expect(await run('runbook', '--all', '--out', file)).toMatchObject({ code: 0 })
+    const book = await readFile(file, 'utf8')
+    expect(book).toContain('# Runbooks of odin\n')
+    expect(book).toMatch(
+      /docker --context desktop-linux compose --project-name odin .* up --detach --no-recreate/,
+    )
+    expect(book).not.toContain('{{home')
+    const again = await run('runbook', '--all', '--out', file)
+    expect(again).toMatchObject({ code: 3 })
+    expect(again.stderr).toContain('is there already')
+    expect(await readFile(file, 'utf8')).toBe(book)
+    expect(await run('runbook')).toMatchObject({ code: 3 })
+    expect(await run('runbook', 'GPU_HOT', '--all')).toMatchObject({ code: 3 })
   })
 })

@@ -27,15 +27,21 @@ const eachStart = (
 ): string[] =>
   stack.projects.flatMap((project) => project.starts.map((start) => line(project, start)))
 
-/** In the order in which the stack comes up; what runs is left alone. */
-export const upCommands = (stack: Stack): string[] =>
+/** In the order in which the stack comes up. */
+const upWith = (stack: Stack, flag: string): string[] =>
   eachStart(stack, (project, start) =>
     [
       composeOf(stack, project, start),
-      'up --detach --no-recreate',
+      `up --detach${flag}`,
       words(...start.services.map(({ name }) => name)),
     ].join(' '),
   )
+
+/** What runs is left alone. */
+export const upCommands = (stack: Stack): string[] => upWith(stack, ' --no-recreate')
+
+/** What its files say otherwise by now is made anew. */
+export const applyCommands = (stack: Stack): string[] => upWith(stack, '')
 
 export const configCommands = (stack: Stack): string[] =>
   eachStart(stack, (project, start) => `${composeOf(stack, project, start)} config`)

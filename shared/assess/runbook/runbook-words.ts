@@ -5,6 +5,7 @@ import type { Role } from '../../stack/roles.ts'
 import { roleOf } from '../../stack/roles.ts'
 import type { FindingCode } from '../finding.ts'
 import {
+  applyCommands,
   composeFiles,
   composeOf,
   configCommands,
@@ -138,6 +139,10 @@ export const runbookWords: Readonly<Record<string, Word>> = {
   'compose.up': {
     fill: ({ stack }) => stack && lines(upCommands(stack)),
     otherwise: 'docker --context HOME_CONTEXT compose -f FILE -f FILE up --detach --no-recreate',
+  },
+  'compose.apply': {
+    fill: ({ stack }) => stack && lines(applyCommands(stack)),
+    otherwise: 'docker --context HOME_CONTEXT compose -f FILE -f FILE up --detach',
   },
   'compose.config': {
     fill: ({ stack }) => stack && lines(configCommands(stack)),
