@@ -1,4 +1,5 @@
-import type { EngineParts } from '../sources/engine/engine-parts.ts'
+import type { ContainerUpClose } from '../../adapters/docker/hands/engine-hands.ts'
+import { type EngineParts, nameOf } from '../sources/engine/engine-parts.ts'
 import { isActive, quiesce, whyNotStop } from '../sources/engine/quiesce.ts'
 import type { BoundDirectoryParts } from '../sources/host/configuration.ts'
 
@@ -11,15 +12,20 @@ export const boundQuiet =
         .filter(({ readOnly }) => !readOnly)
         .map((one) => [`${one.project}/${one.service}`, one]),
     )
-    const found = await Promise.all(
-      [...services.values()].map(({ project, service }) =>
-        parts.hands.containersOf(project, service, signal),
-      ),
-    )
-    const users = found.flat().filter(isActive)
-    const live = { consistency: 'live' as const, close: async () => {} }
-    if (users.length === 0) return { ...live, consistency: 'stopped' }
-    if ((await whyNotStop(parts, users, signal)) !== undefined) return live
+    async function writers(): Promise<ContainerUpClose[]> {
+      const found = await Promise.all(
+        [...services.values()].map(({ project, service }) =>
+          parts.hands.containersOf(project, service, signal),
+        ),
+      )
+      return found.flat().filter(isActive)
+    }
+    const woken = async () => (await writers()).map(nameOf)
+    const users = await writers()
+    if (users.length === 0) return { consistency: 'stopped', close: async () => {}, woken }
+    if ((await whyNotStop(parts, users, signal)) !== undefined) {
+      return { consistency: 'live', close: async () => {} }
+    }
     const { startAgain } = await quiesce(parts, users, signal)
-    return { consistency: 'stopped', close: startAgain }
+    return { consistency: 'stopped', close: startAgain, woken }
   }

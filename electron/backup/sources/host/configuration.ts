@@ -1,4 +1,3 @@
-import type { SnapshotFile } from '../../../../shared/domain/snapshot.ts'
 import type { BackupSource, OpenedSource, SourceItem } from '../source.ts'
 import {
   type BoundDirectory,
@@ -65,11 +64,14 @@ const configurationOf = (find: () => Promise<HostFiles>): BackupSource => ({
 
 export type BoundDirectoryParts = {
   known?: KnownFiles
-  /** Stops whoever writes to it, where that is allowed; `close` starts them again. */
+  /**
+   * Stops whoever writes to it, where that is allowed; `close` starts them again, and `woken` tells
+   * who runs all the same.
+   */
   quiesce?: (
     directory: BoundDirectory,
     signal: AbortSignal,
-  ) => Promise<Pick<OpenedSource, 'consistency' | 'close'>>
+  ) => Promise<Pick<OpenedSource, 'consistency' | 'close'> & { woken?: () => Promise<string[]> }>
   /** Directories below it that are components of their own. */
   without?: readonly string[]
 }
@@ -100,11 +102,18 @@ export function boundDirectorySource(
           `${project}/${service}:${destination}${readOnly ? ':ro' : ''}`,
       )
       if (mounts.length > 0) facts['mounts'] = mounts.join('\n')
+      const late: string[] = []
+      async function* items(): AsyncGenerator<SourceItem> {
+        yield* withSkipped(tree, facts)
+        const woken = (await held?.woken?.()) ?? []
+        if (woken.length > 0)
+          late.push(`${woken.join(', ')} was started by somebody while ${path} was read.`)
+      }
       return {
         consistency: held?.consistency ?? 'live',
         facts,
-        items: withSkipped(tree, facts),
-        gaps: tree.gaps,
+        items: items(),
+        gaps: () => [...tree.gaps(), ...late],
         close: async () => held?.close(),
       }
     },
@@ -119,6 +128,3 @@ async function* withSkipped(
   yield* tree
   if (tree.skipped().length > 0) facts['skipped'] = tree.skipped().join('\n')
 }
-
-/** Where a file of the configuration belongs on this machine. */
-export const hostPathOf = ({ path }: Pick<SnapshotFile, 'path'>): string => `/${path}`
