@@ -1,9 +1,9 @@
 import type { Stack } from '../../../shared/domain/stack.ts'
+import { localClock } from '../../../shared/plan/local-clock.ts'
 import { planRetention, type RetentionPlan } from '../../../shared/plan/retention.ts'
 import { retained } from '../../../shared/plan/whole-snapshot.ts'
 import { usualBackup } from '../../../shared/stack/stack-schema.ts'
 import type { Repository } from '../repository/repository.ts'
-import { localClock } from './local-clock.ts'
 import { asBytes, counted } from './say.ts'
 import type { CarryOut } from './site.ts'
 

@@ -1,4 +1,4 @@
-import type { WallClock } from '../../../shared/plan/retention.ts'
+import type { WallClock } from './retention.ts'
 
 /** This machine's own clock. */
 export function localClock(at: number): WallClock {
