@@ -15,6 +15,9 @@ export function resolvePath(directory: string, path: string): string {
 export const isInside = (path: string, directory: string): boolean =>
   directory === '/' ? path !== '/' : path.startsWith(`${directory}/`)
 
+export const isAtOrBelow = (path: string, top: string): boolean =>
+  path === top || isInside(path, top)
+
 /** The short form of a path below `directory`; any other path stays absolute. */
 export function shortenPath(directory: string, path: string): string {
   return isInside(path, directory) ? path.slice(directory === '/' ? 1 : directory.length + 1) : path

@@ -1,6 +1,7 @@
 import type { Container } from '../../domain/container.ts'
 import { type Stack, servicesOf } from '../../domain/stack.ts'
 import { isUp } from '../../domain/whereabouts.ts'
+import { isAtOrBelow } from '../../stack/paths.ts'
 import type { DataPlace } from '../steps/restore-steps.ts'
 import type { ServiceName } from './selection.ts'
 
@@ -30,9 +31,6 @@ function isMounted({ type, source }: Container['mounts'][number], place: DataPla
   const data = place.below === '' ? place.source : `${place.source}/${place.below}`
   return isAtOrBelow(source, data) || isAtOrBelow(data, source)
 }
-
-const isAtOrBelow = (path: string, top: string): boolean =>
-  path === top || path.startsWith(`${top}/`)
 
 /** Services that have a file mounted, by the stack file and by the containers that are there. */
 export function usersOfFile(

@@ -1,5 +1,6 @@
 import type { Manifest, SnapshotComponent, SnapshotFile } from '../../domain/snapshot.ts'
 import { type Stack, servicesOf } from '../../domain/stack.ts'
+import { isAtOrBelow } from '../../stack/paths.ts'
 import { roleOf } from '../../stack/roles.ts'
 import type { DataPlace } from '../steps/restore-steps.ts'
 
@@ -111,9 +112,6 @@ function pathIn(word: string): string | undefined {
   const path = word.startsWith(`${configurationId}/`) ? word.slice(configurationId.length) : word
   return path.startsWith('/') ? path.replace(/(?<=.)\/+$/, '') : undefined
 }
-
-const isAtOrBelow = (path: string, top: string): boolean =>
-  path === top || path.startsWith(`${top}/`)
 
 const isUsedBy = (component: SnapshotComponent, services: readonly string[]): boolean =>
   usersOf(component).some((user) => services.includes(user))
