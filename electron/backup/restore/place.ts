@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import type { DataPlace } from '../../../shared/plan/steps/restore-steps.ts'
 import {
@@ -6,6 +5,7 @@ import {
   type HelperMount,
   helperMountPath,
 } from '../../adapters/docker/hands/engine-hands.ts'
+import { hashContent } from '../hash-content.ts'
 import { archiveTree } from '../sources/engine/archive-tree.ts'
 import type { SourceItem } from '../sources/source.ts'
 import type { TreeEntry } from './tree.ts'
@@ -70,7 +70,7 @@ export async function* itemsIn(at: PlaceAt, containerId: string): AsyncGenerator
 /** The same with the hash of every file, for whoever compares. */
 export async function* hashedIn(at: PlaceAt, containerId: string): AsyncGenerator<TreeEntry> {
   for await (const item of itemsIn(at, containerId)) {
-    yield entryOf(item, await hashOf(item))
+    yield entryOf(item, item.open && (await hashContent(await item.open())))
   }
 }
 
@@ -90,10 +90,3 @@ export const entryOf = (
   ...(linkTo !== undefined && { linkTo }),
   ...(sha256 !== undefined && { sha256 }),
 })
-
-async function hashOf({ open }: SourceItem): Promise<string | undefined> {
-  if (!open) return undefined
-  const hash = createHash('sha256')
-  for await (const chunk of await open()) hash.update(chunk as Buffer)
-  return hash.digest('hex')
-}

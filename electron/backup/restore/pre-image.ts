@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { openPackWriter } from '../../adapters/archive/pack-writer.ts'
 import { packSha256, readPack } from '../../adapters/archive/read-pack.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
+import { hashContent } from '../hash-content.ts'
 import { entryOf, itemsIn, type PlaceAt, withHelper } from './place.ts'
 import type { Tree, TreeEntry } from './tree.ts'
 
@@ -92,8 +92,6 @@ async function mustRead(
   const sums = new Map(entries.map(({ path, sha256 }) => [path, sha256]))
   await readPack(path, { signal }, async ({ name, type }, content) => {
     if (type !== 'file') return
-    const hash = createHash('sha256')
-    for await (const chunk of content) hash.update(chunk as Buffer)
-    if (hash.digest('hex') !== sums.get(name)) throw new Error(broken)
+    if ((await hashContent(content)) !== sums.get(name)) throw new Error(broken)
   })
 }

@@ -39,7 +39,7 @@ export interface Clockwork {
 
 const minute = 60_000
 
-export const linesOf = ({ backup }: Stack, kind: ScheduledKind): readonly string[] => {
+const linesOf = ({ backup }: Stack, kind: ScheduledKind): readonly string[] => {
   if (!backup) return []
   if (kind === 'backup') return backup.schedule
   const line = kind === 'drill' ? backup.drill?.schedule : backup.secondCopy?.schedule

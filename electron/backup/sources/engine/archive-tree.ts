@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { Readable } from 'node:stream'
 import { ArchiveDamaged } from '../../../adapters/archive/archive-problem.ts'
 import { type TarEntry, tarEntries } from '../../../adapters/archive/tar-entries.ts'
 import { engineFailure } from '../../../adapters/docker/engine-failure.ts'
 import type { EngineHands } from '../../../adapters/docker/hands/engine-hands.ts'
+import { hashContent } from '../../hash-content.ts'
 import type { SourceItem } from '../source.ts'
 
 export type ArchiveTreeOptions = {
@@ -137,7 +137,8 @@ export function archiveTree(options: ArchiveTreeOptions): ArchiveTree {
           before.mode === now.mode
         // Within one second a file can change twice and still show the same time.
         const isYoung = now.mtimeSeconds >= beganSeconds - youngSeconds
-        if (!isSame || (isYoung && (await hashOf(content)) !== before?.sha256)) changed.add(path)
+        if (!isSame || (isYoung && (await hashContent(content)) !== before?.sha256))
+          changed.add(path)
       }
     } catch (error) {
       if (!(error instanceof ArchiveDamaged)) throw error
@@ -221,9 +222,3 @@ const stampOf = ({ sizeBytes, mtimeSeconds, mode }: Member): Seen => ({
   mtimeSeconds,
   mode,
 })
-
-async function hashOf(content: Readable): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of content) hash.update(chunk as Buffer)
-  return hash.digest('hex')
-}

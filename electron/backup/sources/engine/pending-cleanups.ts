@@ -20,7 +20,6 @@ const containerNoted = z.strictObject({
   service: z.string(),
   number: z.number(),
 })
-export type ContainerNoted = z.infer<typeof containerNoted>
 
 const dataPlace = z.discriminatedUnion('type', [
   /** `below` is the path in the volume or the directory; empty for its root. */

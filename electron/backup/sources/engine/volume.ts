@@ -1,6 +1,6 @@
 import type { ComponentKind } from '../../../../shared/domain/snapshot.ts'
 import { holdsSecret } from '../../../../shared/text/holds-secret.ts'
-import { helperMountPath } from '../../../adapters/docker/hands/engine-hands.ts'
+import { type EngineVolume, helperMountPath } from '../../../adapters/docker/hands/engine-hands.ts'
 import type { BackupSource, OpenedSource } from '../source.ts'
 import { archiveTree } from './archive-tree.ts'
 import { type EngineParts, nameOf } from './engine-parts.ts'
@@ -53,9 +53,7 @@ async function openVolume(
 
   const facts: Record<string, string> = {
     volume: name,
-    driver: volume.driver,
-    ...optionFacts(volume.options),
-    ...(Object.keys(volume.labels).length > 0 && { labels: JSON.stringify(volume.labels) }),
+    ...madeAs(volume),
     ...(isAnonymous(name) && { anonymous: 'true' }),
     users: users.flatMap((user) => mountsOf(user, name)).join(' '),
     images: [...new Set(users.map(({ image }) => image))].join(' '),
@@ -81,6 +79,13 @@ async function openVolume(
 }
 
 /** A manifest is never encrypted, so a password to mount a share with is not for it. */
+/** How it was made, to be made again. */
+export const madeAs = ({ driver, options, labels }: EngineVolume): Record<string, string> => ({
+  driver,
+  ...optionFacts(options),
+  ...(Object.keys(labels).length > 0 && { labels: JSON.stringify(labels) }),
+})
+
 function optionFacts(options: Readonly<Record<string, string>>): Record<string, string> {
   const names = Object.keys(options)
   if (names.length === 0) return {}
@@ -96,7 +101,7 @@ const someOf = (names: readonly string[]): string =>
     : names.join(' ')
 
 /** Made for a container by the engine itself, because its image asks for one. */
-export const isAnonymous = (volume: string): boolean => /^[0-9a-f]{64}$/.test(volume)
+const isAnonymous = (volume: string): boolean => /^[0-9a-f]{64}$/.test(volume)
 
 const mountsOf = (
   user: Parameters<typeof nameOf>[0] & {
