@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Plan } from '../../shared/plan/plan.ts'
 import { syncDirectory } from '../adapters/disk/sync-directory.ts'
@@ -17,6 +17,11 @@ const operationsDirectoryIn = (stateDirectory: string): string => join(stateDire
 
 export const journalIn = (directory: string): string => join(directory, 'journal.jsonl')
 export const keepDirectoryIn = (directory: string): string => join(directory, 'keep')
+/** What volumes and directories of data held. */
+export const keptDataIn = (keepDirectory: string): string => join(keepDirectory, 'data')
+
+/** For so long a restore can be undone. */
+export const undoableDays = 7
 
 const idPattern = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/
 
@@ -95,6 +100,7 @@ export async function forgetOldOperations(
   { newest = 50, days = 90 }: { newest?: number; days?: number } = {},
 ): Promise<void> {
   const ids = await operationIds(stateDirectory)
+  for (const id of ids) await forgetData(stateDirectory, id, now)
   for (const id of ids.slice(0, Math.max(0, ids.length - newest))) {
     const operation = await readOperation(stateDirectory, id)
     const end = operation?.records.at(-1)
@@ -102,6 +108,24 @@ export async function forgetOldOperations(
     const old = now - Date.parse(end.at) > days * day
     if (old && end.outcome !== 'needs-attention') await rm(operation.directory, { recursive: true })
   }
+}
+
+/**
+ * What volumes held is large, and is in the snapshot that was taken first too: it goes when the
+ * restore cannot be undone any more. An operation that is not over keeps it.
+ */
+async function forgetData(stateDirectory: string, id: string, now: number): Promise<void> {
+  const data = keptDataIn(keepDirectoryIn(join(operationsDirectoryIn(stateDirectory), id)))
+  const isThere = await access(data).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return
+  const operation = await readOperation(stateDirectory, id)
+  const end = operation?.records.at(-1)
+  if (!operation || operation.problem !== undefined || end?.type !== 'end') return
+  const old = now - Date.parse(end.at) > undoableDays * day
+  if (old && end.outcome !== 'needs-attention') await rm(data, { recursive: true, force: true })
 }
 
 export function planFileOf(

@@ -12,12 +12,11 @@ import {
   type OperationRecord,
   readOperation,
   readOperations,
+  undoableDays,
 } from '../../act/operation-directory.ts'
 import { snapshotTaken } from '../../act/ops/restore/take-snapshot.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
 
-/** What was there before a restore is kept for as long. */
-export const undoableDays = 7
 const dayMs = 86_400_000
 
 type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>

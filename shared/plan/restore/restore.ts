@@ -1,5 +1,6 @@
 import type { Container } from '../../domain/container.ts'
 import { shortId } from '../../domain/short-id.ts'
+import type { SnapshotComponent } from '../../domain/snapshot.ts'
 import { homeContainers, homeSight, isUp } from '../../domain/whereabouts.ts'
 import { dayAndTime } from '../../kit/day-and-time.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
@@ -160,15 +161,8 @@ function restoreVolume(
   { component, place }: DataPart,
   at: At,
 ): Step {
-  const { facts, id, title, kind } = component
+  const { id, title, kind } = component
   const known = present.volumes.get(place.source)
-  const record = (text: string | undefined) =>
-    text === undefined ? {} : (JSON.parse(text) as Record<string, string>)
-  const recorded = {
-    driver: facts['driver'] ?? known?.driver ?? 'local',
-    options: facts['driver'] === undefined ? (known?.options ?? {}) : record(facts['options']),
-    labels: facts['driver'] === undefined ? (known?.labels ?? {}) : record(facts['labels']),
-  }
   return {
     kind: 'RestoreVolume',
     ...at,
@@ -177,13 +171,22 @@ function restoreVolume(
     component: id,
     title,
     place,
-    make:
-      place.type === 'bind' || facts['withheldOptions'] !== undefined
-        ? null
-        : { ...recorded, options: { ...recorded.options }, labels: { ...recorded.labels } },
+    make: place.type === 'bind' ? null : madeAs(component, known !== undefined),
     leave: kind === 'prometheus' ? notData : [],
     counts: present.counts.get(id)?.counts ?? null,
     cause: known || place.type === 'bind' ? 'it is not what the snapshot holds' : 'it is missing',
+  }
+}
+
+/** null where the volume is there and nobody has written down how it was made. */
+function madeAs({ facts }: SnapshotComponent, isThere: boolean) {
+  const { driver, withheldOptions } = facts
+  if (isThere && (driver === undefined || withheldOptions !== undefined)) return null
+  const record = (text = '{}') => JSON.parse(text) as Record<string, string>
+  return {
+    driver: driver ?? 'local',
+    options: record(facts['options']),
+    labels: record(facts['labels']),
   }
 }
 

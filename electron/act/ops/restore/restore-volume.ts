@@ -6,6 +6,7 @@ import { makeTree, whatDiffers } from '../../../backup/restore/make-tree.ts'
 import { type PlaceAt, removeOwnHelpers } from '../../../backup/restore/place.ts'
 import { keepPreImage, preImage } from '../../../backup/restore/pre-image.ts'
 import { snapshotTree, type Tree } from '../../../backup/restore/tree.ts'
+import { keptDataIn } from '../../operation-directory.ts'
 import type { Op, OperationSite } from '../../ops.ts'
 import { withEngine } from '../with-engine.ts'
 import type { RestoreDoors } from './restore-doors.ts'
@@ -89,7 +90,7 @@ const keyOf = ({ place, component }: RestoreVolume): string =>
 
 /** Where what it held is kept: a list and an archive. */
 const keptIn = (step: RestoreVolume, { keepDirectory }: OperationSite): string =>
-  join(keepDirectory, 'data', keyOf(step))
+  join(keptDataIn(keepDirectory), keyOf(step))
 
 const placeAt = (hands: EngineHands, step: RestoreVolume, site: OperationSite): PlaceAt => ({
   hands,

@@ -12,6 +12,7 @@ import { opening } from './put-back.ts'
 import { isActive, quiesce, whyNotStop } from './quiesce.ts'
 import { dataPathOf, pathInHelper, placeOf } from './tsdb-place.ts'
 import { deleteTsdbSnapshot } from './tsdb-snapshot.ts'
+import { madeAs } from './volume.ts'
 
 export type PrometheusParts = EngineParts & {
   project: string
@@ -75,12 +76,14 @@ async function openPrometheus(
     take: way.take,
   })
   const rootEntry = await archiveEntry({ hands, containerId: seenBy, signal }, data)
+  const volume = place.type === 'volume' ? await hands.volume(place.source, signal) : undefined
   const facts: Record<string, string> = {
     image: container.image,
     imageId: container.imageId,
     service: name,
     dataPath,
     ...(place.type === 'layer' ? {} : { [place.type]: place.source, below: place.below }),
+    ...(volume && madeAs(volume)),
     ...(told && { retention: told.retention }),
     // The newest of them need not be in finished blocks.
     ...(told?.jobs && !isLive && { jobs: JSON.stringify(told.jobs) }),

@@ -78,7 +78,6 @@ async function openVolume(
   }
 }
 
-/** A manifest is never encrypted, so a password to mount a share with is not for it. */
 /** How it was made, to be made again. */
 export const madeAs = ({ driver, options, labels }: EngineVolume): Record<string, string> => ({
   driver,
@@ -86,6 +85,7 @@ export const madeAs = ({ driver, options, labels }: EngineVolume): Record<string
   ...(Object.keys(labels).length > 0 && { labels: JSON.stringify(labels) }),
 })
 
+/** A manifest is never encrypted, so a password to mount a share with is not for it. */
 function optionFacts(options: Readonly<Record<string, string>>): Record<string, string> {
   const names = Object.keys(options)
   if (names.length === 0) return {}
