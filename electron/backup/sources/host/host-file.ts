@@ -9,7 +9,7 @@ import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
 // become something else since it was looked at: no link is followed, no pipe is waited for.
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-const chunkBytes = 256 * 1024
+const chunkBytes = 512 * 1024
 
 export type WholeFile = {
   content: Buffer

@@ -1,16 +1,17 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openDestination } from '../../electron/adapters/archive/place-safely.ts'
+import { openDestination } from '../../../electron/adapters/archive/place-safely.ts'
+import { takeLeastPriority } from '../../../electron/backup/process/least-priority.ts'
 import {
   createRepository,
   isRepository,
   openRepository,
-} from '../../electron/backup/repository/open-repository.ts'
-import { boundDirectorySource } from '../../electron/backup/sources/host/configuration.ts'
-import { openKnownFiles } from '../../electron/backup/sources/host/known-files.ts'
+} from '../../../electron/backup/repository/open-repository.ts'
+import { boundDirectorySource } from '../../../electron/backup/sources/host/configuration.ts'
+import { openKnownFiles } from '../../../electron/backup/sources/host/known-files.ts'
 
 // A process of its own that backs one directory up with our repository, as its peers do with
-// theirs: node our-backup.ts backup|restore|check REPOSITORY DIRECTORY
+// theirs: node our-backup.ts backup|backup-kindly|restore|check REPOSITORY DIRECTORY
 
 const [deed, directory = '', data = ''] = process.argv.slice(2)
 const signal = new AbortController().signal
@@ -21,7 +22,8 @@ const repository = (await isRepository(directory))
   ? await openRepository(directory, key, { cacheDirectory })
   : await createRepository(directory, key, { cacheDirectory })
 
-if (deed === 'backup') {
+if (deed === 'backup-kindly') await takeLeastPriority()
+if (deed === 'backup' || deed === 'backup-kindly') {
   await mkdir(cacheDirectory, { recursive: true })
   const known = await openKnownFiles(join(cacheDirectory, 'known'))
   const draft = await repository.begin()
