@@ -56,7 +56,7 @@ export async function bytesIfAny(file: string): Promise<Buffer | null> {
   }
 }
 
-async function exists(file: string): Promise<boolean> {
+export async function exists(file: string): Promise<boolean> {
   try {
     await access(file)
     return true

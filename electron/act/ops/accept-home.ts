@@ -1,5 +1,6 @@
 import { type Home, isSameHome } from '../../../shared/domain/stack.ts'
 import type { Step } from '../../../shared/plan/plan.ts'
+import { removeTemporaries } from '../../adapters/disk/temporary-file.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
 import { keepFirstCopy, keptCopyPath, keptText, textIfAny } from '../kept-copy.ts'
 import type { Op } from '../ops.ts'
@@ -24,6 +25,7 @@ export function acceptHomeOp({ homeIn, acceptHome }: StackFileText): Op<AcceptHo
       }
     },
     async run({ stackFile, to }, site) {
+      await removeTemporaries(stackFile)
       await keepFirstCopy(site, stackFile)
       const text = await existing(stackFile)
       if (!isSameHome(homeIn(text), to)) await writeWhole(stackFile, acceptHome(text, to))
@@ -36,6 +38,7 @@ export function acceptHomeOp({ homeIn, acceptHome }: StackFileText): Op<AcceptHo
     },
     /** Only what this step wrote is taken back; an edit made since then is not overwritten. */
     async rollback({ stackFile, to }, site) {
+      await removeTemporaries(stackFile)
       const kept = await keptText(site, stackFile)
       if (!kept.kept || kept.text === null) return
       const current = await textIfAny(stackFile)

@@ -1,46 +1,21 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm, rmdir } from 'node:fs/promises'
 import type { Step } from '../../../shared/plan/plan.ts'
 import type { PutBack } from '../../../shared/plan/steps/file-steps.ts'
+import { removeTemporaries } from '../../adapters/disk/temporary-file.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
-import type { ContainerUpClose } from '../../adapters/docker/hands/engine-hands.ts'
-import { bytesIfAny, keepFirstCopy, keptBytes, keptCopyPath } from '../kept-copy.ts'
+import { bytesIfAny, exists, keepFirstCopy, keptBytes, keptCopyPath } from '../kept-copy.ts'
 import type { Op, OperationSite } from '../ops.ts'
 import { readNote, writeNote } from '../step-note.ts'
-import { type OpenHands, withEngine } from './with-engine.ts'
+import { restartNoted, restartProblem } from './restart-noted.ts'
+import type { OpenHands } from './with-engine.ts'
 
 type PutBackFiles = Extract<Step, { kind: 'PutBackFiles' }>
 
 /** What a file is to hold. Rejects with a sentence where its source cannot give it any more. */
 export type ContentOf = (put: PutBack, signal: AbortSignal) => Promise<Uint8Array>
 
-const usualGraceSeconds = 10
-
 export function putBackFilesOp(contentOf: ContentOf, open: OpenHands): Op<PutBackFiles> {
-  const noteOf = ({ files }: PutBackFiles) => `restarted-${files[0]?.sha256.slice(0, 12)}`
-
-  /** What ran, by the first note: cut off between stop and start, it runs no more. */
-  async function restart(step: PutBackFiles, site: OperationSite): Promise<void> {
-    const { signal } = site
-    if (step.restarts.length === 0) return
-    await withEngine(open, step, signal, async (hands) => {
-      const all: ContainerUpClose[] = []
-      for (const { project, service } of step.restarts) {
-        all.push(...(await hands.containersOf(project, service, signal)))
-      }
-      const isUp = ({ state }: ContainerUpClose) => state === 'running' || state === 'restarting'
-      const running = all.filter(isUp).map(({ name }) => name)
-      await writeNote(site, noteOf(step), { containers: running.join('\n') })
-      const noted = String((await readNote(site, noteOf(step)))?.['containers']).split('\n')
-      for (const one of all.filter(({ name }) => noted.includes(name))) {
-        if (isUp(one)) {
-          await hands.stop(one.id, one.stopTimeoutSeconds ?? usualGraceSeconds, signal)
-        }
-        await hands.start(one.id, signal)
-      }
-    })
-  }
-
   return {
     async precondition({ files }) {
       for (const { file, sha256, replaces } of files) {
@@ -60,25 +35,31 @@ export function putBackFilesOp(contentOf: ContentOf, open: OpenHands): Op<PutBac
         }
         contents.push([put, content])
       }
-      for (const { path, mode } of step.directories ?? []) await makeDirectory(path, mode)
+      await makeDirectories(step, site)
       for (const [{ file, sha256, mode = 0o644 }, content] of contents) {
+        await removeTemporaries(file)
         await keepFirstCopy(site, file)
         if ((await hashOf(file)) !== sha256) await writeWhole(file, content, { mode })
       }
-      await restart(step, site)
+      await restartNoted(open, step, site, restartsOf(step))
     },
-    async verify({ files }) {
-      for (const { file, sha256 } of files) {
+    async verify(step, site) {
+      for (const { file, sha256 } of step.files) {
         if ((await hashOf(file)) !== sha256) {
           throw new Error(`${file} does not hold what was put back.`)
         }
       }
+      const problem = await restartProblem(open, step, site, restartsOf(step))
+      if (problem !== undefined) throw new Error(problem)
     },
     /** Only what this step wrote is taken back; an edit made since then is not overwritten. */
     async rollback(step, site) {
+      let touched = false
       for (const { file, sha256 } of step.files) {
+        await removeTemporaries(file)
         const kept = await keptBytes(site, file)
         if (kept === undefined) continue
+        touched = true
         const now = await bytesIfAny(file)
         if (same(now, kept)) continue
         if (now === null || sha256Of(now) !== sha256) {
@@ -89,18 +70,50 @@ export function putBackFilesOp(contentOf: ContentOf, open: OpenHands): Op<PutBac
         if (kept === null) await rm(file)
         else await writeWhole(file, kept)
       }
-      await restart(step, site)
+      await removeMadeDirectories(step, site)
+      if (!touched) return
+      await restartNoted(open, step, site, `${restartsOf(step)}-back`, restartsOf(step))
     },
   }
 }
 
-async function makeDirectory(path: string, mode: number): Promise<void> {
-  try {
-    await mkdir(path)
+const keyOf = ({ files }: PutBackFiles): string =>
+  sha256Of(Buffer.from(JSON.stringify(files.map(({ file, sha256 }) => [file, sha256])))).slice(
+    0,
+    12,
+  )
+
+const restartsOf = (step: PutBackFiles): string => `restarted-${keyOf(step)}`
+const madeOf = (step: PutBackFiles): string => `made-${keyOf(step)}`
+
+/** Which of them are missing is noted first: these alone are ours to take away again. */
+async function makeDirectories(step: PutBackFiles, site: OperationSite): Promise<void> {
+  const { directories = [] } = step
+  if (directories.length === 0) return
+  const missing: string[] = []
+  for (const { path } of directories) if (!(await exists(path))) missing.push(path)
+  await writeNote(site, madeOf(step), { paths: JSON.stringify(missing) })
+  const made = await madeBy(step, site)
+  for (const { path, mode } of directories.filter((one) => made.includes(one.path))) {
+    await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
     // What mkdir is told is narrowed by the umask.
     await chmod(path, mode)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+async function madeBy(step: PutBackFiles, site: OperationSite): Promise<string[]> {
+  const noted = (await readNote(site, madeOf(step)))?.['paths']
+  return typeof noted === 'string' ? JSON.parse(noted) : []
+}
+
+/** What somebody has put something into meanwhile stays. */
+async function removeMadeDirectories(step: PutBackFiles, site: OperationSite): Promise<void> {
+  for (const path of (await madeBy(step, site)).reverse()) {
+    await rmdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code ?? '')) throw error
+    })
   }
 }
 

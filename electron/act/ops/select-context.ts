@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Step } from '../../../shared/plan/plan.ts'
+import { removeTemporaries } from '../../adapters/disk/temporary-file.ts'
 import { keptCopyPath } from '../kept-copy.ts'
 import type { Op } from '../ops.ts'
 
@@ -30,6 +31,7 @@ export function selectContextOp({
       }
     },
     async run({ configDirectory, to }) {
+      await removeTemporaries(join(configDirectory, 'config.json'))
       if ((await configuredContext(configDirectory)) !== to) {
         await selectContext({ configDirectory, to })
       }
@@ -41,6 +43,7 @@ export function selectContextOp({
     /** Somebody who has chosen a third context meanwhile is not overruled. */
     async rollback({ configDirectory, from, to }, site) {
       const file = join(configDirectory, 'config.json')
+      await removeTemporaries(file)
       try {
         if ((await configuredContext(configDirectory)) !== to) return
         await selectContext({ configDirectory, to: from })

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   chmod,
   constants,
@@ -14,6 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { diskProblem } from './disk-problem.ts'
 import { syncDirectory } from './sync-directory.ts'
+import { temporaryFor } from './temporary-file.ts'
 
 type WriteWholeOptions = {
   /** Mode of a new file. An existing one keeps its own mode and, where permitted, its owner. */
@@ -39,7 +39,7 @@ export async function writeWhole(
     const target = await realpath(path).catch(() => path)
     const old = await stat(target).catch(() => undefined)
     const mode = old ? old.mode & 0o7777 : (options.mode ?? 0o600)
-    const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
+    const temporary = temporaryFor(target)
     try {
       await withFile(temporary, 'wx', mode, async (file) => {
         await file.writeFile(content)

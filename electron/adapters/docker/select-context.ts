@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { chmod, chown, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncDirectory } from '../disk/sync-directory.ts'
+import { temporaryFor } from '../disk/temporary-file.ts'
 import {
   codeOf,
   configFileIn,
@@ -112,7 +112,7 @@ async function readIfThere(path: string): Promise<{ text: string; stats: Stats }
 /** False when somebody else wrote the file in the meantime. */
 async function replaceFile(path: string, text: string, before: Stats | undefined) {
   const directory = dirname(path)
-  const temporary = `${path}${randomInt(1e8, 1e9)}`
+  const temporary = temporaryFor(path)
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     const file = await open(temporary, 'wx', 0o600)

@@ -1,0 +1,139 @@
+import { appendFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execute, planHash } from '../../electron/act/executor.ts'
+import { type OpenJournal, openJournal } from '../../electron/act/journal.ts'
+import { opsFor } from '../../electron/act/ops/all-ops.ts'
+import type { OpenHands } from '../../electron/act/ops/with-engine.ts'
+import type { Ops } from '../../electron/act/ops.ts'
+import { connectSystemBus } from '../../electron/adapters/session-bus/session-bus.ts'
+import { unitControl } from '../../electron/adapters/systemd/unit-control.ts'
+import { dockerDeeds } from '../../electron/sentinel/docker-deeds.ts'
+import type { Plan } from '../../shared/plan/plan.ts'
+
+// A process of its own that carries out a recovery, and kills itself at one moment.
+
+export type Moment = 'before' | 'torn' | 'after'
+
+/** Where everything is that a recovery touches. */
+export type RecoveryPlace = {
+  root: string
+  dockerConfig: string
+  stateDirectory: string
+  /** Of the stand-in for systemd. */
+  bus: string
+  homeEndpoint: string
+  strayEndpoint: string
+  project: string
+  services: readonly string[]
+  oneShot: readonly string[]
+  units: readonly string[]
+}
+
+export type ChildOrder = {
+  place: RecoveryPlace
+  plan: Plan
+  /** Which journal record, counted from 1, and where in its writing; 0 for never. */
+  record: number
+  moment: Moment
+}
+
+const notPartOfIt = () => Promise.reject(new Error('No step of this recovery asks for this.'))
+
+/** The ops of the app, but for the places that it finds in its own environment. */
+export function recoveryOps(place: RecoveryPlace): Ops {
+  const env = {
+    ...process.env,
+    DOCKER_CONFIG: place.dockerConfig,
+    DBUS_SYSTEM_BUS_ADDRESS: place.bus,
+    PATH: `${join(place.root, 'bin')}:${process.env['PATH']}`,
+  }
+  const deeds = dockerDeeds({
+    env,
+    homeDirectory: place.root,
+    defaultEndpoint: place.strayEndpoint,
+  })
+  const unitsOf = (scope: 'system' | 'user') => unitControl(scope, () => connectSystemBus(env))
+  return opsFor({
+    ...deeds,
+    unitsOf,
+    userUnits: unitsOf('user'),
+    homeIn: () => {
+      throw new Error('No step of this recovery asks for this.')
+    },
+    acceptHome: (text) => text,
+    openRepository: notPartOfIt,
+    takeSnapshot: notPartOfIt,
+    askPrometheus: notPartOfIt,
+    contentOf: ({ sha256 }) => readFile(join(place.root, 'accepted', sha256)),
+    stackProblems: (_stack, signal) => problemsIn(place, deeds.openHands, unitsOf, signal),
+  })
+}
+
+async function problemsIn(
+  { project, services, oneShot, units, homeEndpoint, strayEndpoint }: RecoveryPlace,
+  openHands: OpenHands,
+  unitsOf: (scope: 'system') => ReturnType<typeof unitControl>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const problems: string[] = []
+  for (const [endpoint, isHome] of [
+    [homeEndpoint, true],
+    [strayEndpoint, false],
+  ] as const) {
+    const hands = await openHands(endpoint)
+    try {
+      for (const service of services) {
+        const all = await hands.containersOf(project, service, signal)
+        const runs = all.some(({ state }) => state === 'running')
+        const isExpected = isHome && !oneShot.includes(service)
+        if (runs !== isExpected) problems.push(`${service} runs at ${endpoint}: ${runs}.`)
+      }
+    } finally {
+      hands.close()
+    }
+  }
+  for (const unit of units) {
+    const { active } = await unitsOf('system').state(unit, signal)
+    if (active !== 'inactive') problems.push(`${unit} is ${active}.`)
+  }
+  return problems
+}
+
+const killMyself = () => process.kill(process.pid, 'SIGKILL')
+
+function killingJournal({ record, moment }: ChildOrder): OpenJournal {
+  return async (path) => {
+    const journal = await openJournal(path)
+    let count = 0
+    return {
+      close: journal.close,
+      async write(entry) {
+        count += 1
+        if (count !== record) return journal.write(entry)
+        if (moment === 'torn') appendFileSync(path, JSON.stringify(entry).slice(0, 30))
+        if (moment === 'after') await journal.write(entry)
+        killMyself()
+        await new Promise(() => {})
+      },
+    }
+  }
+}
+
+export const recoveryTitle = 'Recover odin'
+
+if (import.meta.main) {
+  const order: ChildOrder = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8'))
+  const { plan, place } = order
+  const view = await execute(
+    { plan, hash: planHash(plan), title: recoveryTitle },
+    {
+      ops: recoveryOps(place),
+      stateDirectory: place.stateDirectory,
+      onProgress() {},
+      signal: new AbortController().signal,
+      openJournal: killingJournal(order),
+    },
+  )
+  console.log(view.outcome, view.sentence)
+}
