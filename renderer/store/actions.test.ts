@@ -180,3 +180,33 @@ test('where a report was saved is told, and why it was not', async () => {
     report: { saved: null },
   })
 })
+
+describe('an operation that waits', () => {
+  const id = '20261123T120000Z-3f9a0c'
+
+  test('is settled as it was chosen, and only that one is shown', async () => {
+    const bridge = aBridge()
+    const { ui, actions } = aWindow(bridge)
+    const settled = actions.settle(id, 'continue')
+    expect(ui.getState()).toMatchObject({ settling: id, asking: false })
+    await settled
+    const params = { id, direction: 'continue' }
+    expect(bridge.asked).toEqual([{ channel: 'operation:settle', params }])
+    expect(ui.getState()).toMatchObject({
+      settling: null,
+      page: { name: 'operation', only: id },
+    })
+  })
+
+  test('that cannot be settled leaves the choice where it was, with the reason', async () => {
+    const refused = { problem: 'Another plan is being carried out: wait for its end.' }
+    const { ui, actions } = aWindow(aBridge({ 'operation:settle': refused }))
+    actions.showOpenOperation(id)
+    await actions.settle(id, 'roll-back')
+    expect(ui.getState()).toMatchObject({
+      page: { name: 'open-operation', id },
+      settling: null,
+      ...refused,
+    })
+  })
+})

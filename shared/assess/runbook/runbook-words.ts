@@ -29,7 +29,7 @@ export type RunbookMatter = {
 type Word = {
   /** Several lines only for a word that stands on a line of its own. */
   fill: (matter: RunbookMatter) => string | null | undefined
-  /** What stands there while it is not known. */
+  /** What stands there while it is not known; it may name other words. */
   otherwise: string
 }
 
@@ -138,15 +138,16 @@ export const runbookWords: Readonly<Record<string, Word>> = {
   },
   'compose.up': {
     fill: ({ stack }) => stack && lines(upCommands(stack)),
-    otherwise: 'docker --context HOME_CONTEXT compose -f FILE -f FILE up --detach --no-recreate',
+    otherwise:
+      'docker --context {{home.context}} compose -f FILE -f FILE up --detach --no-recreate',
   },
   'compose.apply': {
     fill: ({ stack }) => stack && lines(applyCommands(stack)),
-    otherwise: 'docker --context HOME_CONTEXT compose -f FILE -f FILE up --detach',
+    otherwise: 'docker --context {{home.context}} compose -f FILE -f FILE up --detach',
   },
   'compose.config': {
     fill: ({ stack }) => stack && lines(configCommands(stack)),
-    otherwise: 'docker --context HOME_CONTEXT compose -f FILE -f FILE config',
+    otherwise: 'docker --context {{home.context}} compose -f FILE -f FILE config',
   },
   'compose.files': {
     fill: ({ stack }) => stack && paths(composeFiles(stack)),
@@ -155,7 +156,7 @@ export const runbookWords: Readonly<Record<string, Word>> = {
   'config.files': { fill: ({ stack }) => stack && paths(configFiles(stack)), otherwise: 'FILE' },
   'home.list': {
     fill: ({ stack }) => stack && lines(psCommands(stack, stack.home.context)),
-    otherwise: 'docker --context HOME_CONTEXT ps --all',
+    otherwise: 'docker --context {{home.context}} ps --all',
   },
   'current.list': {
     fill: ({ stack, status }) =>
@@ -165,7 +166,7 @@ export const runbookWords: Readonly<Record<string, Word>> = {
   'strays.stop': {
     fill: ({ status }) => status && lines(strayCommands(straysIn(status))),
     otherwise:
-      'docker --context OTHER_CONTEXT stop CONTAINER\ndocker --context OTHER_CONTEXT update --restart=no CONTAINER',
+      'docker --context {{other.context}} stop CONTAINER\ndocker --context {{other.context}} update --restart=no CONTAINER',
   },
   'units.stop': {
     fill: ({ status }) =>
@@ -186,7 +187,7 @@ export const runbookWords: Readonly<Record<string, Word>> = {
   'service.url': { fill: urlOf, otherwise: 'URL' },
   'service.compose': {
     fill: composeOfService,
-    otherwise: 'docker --context HOME_CONTEXT compose -f FILE -f FILE',
+    otherwise: 'docker --context {{home.context}} compose -f FILE -f FILE',
   },
   'port.number': {
     fill: (matter) => subjectOf(matter, 'port')?.split('/')[0],
