@@ -40,7 +40,7 @@ export function touchOf({ steps }: Pick<Plan, 'steps'>): Touch {
 }
 
 /** A plan that stops more than this many things is not begun by one press. */
-export const stopsByOnePress = 3
+const stopsByOnePress = 3
 
 /** What somebody has to type before it is carried out; undefined where one press is enough. */
 export function confirmWordOf(
