@@ -8,24 +8,27 @@ import { isUlid, removeTemporary } from './temporary-prometheus.ts'
 /** Data that nobody runs on, and by what our helpers on it are found again. */
 type Target = { hands: EngineHands; store: SampleStore; id: string; signal: AbortSignal }
 
-/** Adds what is not there yet; what is there whole is left alone. */
+/** Adds what is not there yet, one copy after the other; what is there whole is left alone. */
 export async function addBlocks(
   target: Target,
-  { file, ulids }: { file: string; ulids: readonly string[] },
+  copies: readonly { file: string; ulids: readonly string[] }[],
 ): Promise<void> {
   const { hands, store, signal } = target
   await expectIdle(hands, store, signal)
   await withHelper(target, 'in', async (containerId) => {
-    const lacking: string[] = []
-    for (const ulid of ulids) {
-      if (!(await isWhole(target, containerId, ulid))) lacking.push(ulid)
-    }
-    if (lacking.length === 0) return
-    if (!(await hasCopy(file))) throw new Error(`${file} is gone, and blocks of it are missing.`)
     const at = { hands, containerId, path: store.path }
     const root = await archiveEntry({ hands, containerId, signal }, store.path)
     if (!root) throw new Error(`${store.container.name} has no data directory.`)
-    await copyIn({ file, ulids: lacking }, at, { uid: root.uid, gid: root.gid }, signal)
+    const { uid, gid } = root
+    for (const { file, ulids } of copies) {
+      const lacking: string[] = []
+      for (const ulid of ulids) {
+        if (!(await isWhole(target, containerId, ulid))) lacking.push(ulid)
+      }
+      if (lacking.length === 0) continue
+      if (!(await hasCopy(file))) throw new Error(`${file} is gone, and blocks of it are missing.`)
+      await copyIn({ file, ulids: lacking }, at, { uid, gid }, signal)
+    }
   })
 }
 

@@ -126,12 +126,11 @@ async function merge({ step, saved, hands, store, carrying }: Merging): Promise<
     withTemporaryPrometheus(hands, store, { id, signal }, use)
 
   const home = (await readHome(carrying)) ?? (await temporary((one) => lookHome(one)))
-  await removeTemporary(hands, id, signal)
-  const files = { home: copyFile('home', carrying), away: copyFile('away', carrying) }
-  const target = { hands, store, id, signal }
   // The head first: should anybody start this Prometheus now, it has lost nothing.
-  if (home.head !== undefined) await addBlocks(target, { file: files.home, ulids: [home.head] })
-  await addBlocks(target, { file: files.away, ulids: home.add })
+  await addBlocks({ hands, store, id, signal }, [
+    { file: copyFile('home', carrying), ulids: home.head === undefined ? [] : [home.head] },
+    { file: copyFile('away', carrying), ulids: home.add },
+  ])
   await temporary(async (one) => {
     const after = await countSamples(one.ask, saved.selector, home)
     const missing = missingFrom(after, { ...home, home: home.counts, carried: saved.counts })
