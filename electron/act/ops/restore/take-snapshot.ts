@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Manifest } from '../../../../shared/domain/snapshot.ts'
 import { withoutStop } from '../../../../shared/kit/without-stop.ts'
 import type { Step } from '../../../../shared/plan/plan.ts'
+import type { Repository } from '../../../backup/repository/repository.ts'
+import { undoableDays } from '../../operation-directory.ts'
 import type { Op, OperationSite } from '../../ops.ts'
 import { readNote, writeNote } from '../../step-note.ts'
 import type { RestoreDoors } from './restore-doors.ts'
 
 type TakeSnapshot = Extract<Step, { kind: 'TakeSnapshot' }>
+
+/** Somebody else may be writing a snapshot at this moment. */
+const othersMayTakeMs = 120_000
+const betweenTriesMs = 1_000
 
 const noteOf = (step: TakeSnapshot) =>
   `snapshot-${createHash('sha256').update(JSON.stringify(step.only)).digest('hex').slice(0, 8)}`
@@ -30,7 +37,13 @@ export function takeSnapshotOp({
     async run(step, site) {
       if (await snapshotTaken(step, site)) return
       const { stack, reason, note, pin, only } = step
-      const outcome = await takeSnapshot(stack, { reason, note, pin, only }, site.signal)
+      const take = () => takeSnapshot(stack, { reason, note, pin, only }, site.signal)
+      const deadline = performance.now() + othersMayTakeMs
+      let outcome = await take()
+      while (outcome.busy && performance.now() < deadline) {
+        await pause(betweenTriesMs, undefined, { signal: site.signal })
+        outcome = await take()
+      }
       if (outcome.snapshot === undefined) {
         throw new Error(`The present could not be kept: ${withoutStop(outcome.sentence)}.`)
       }
@@ -38,6 +51,8 @@ export function takeSnapshotOp({
       const { manifest } = await repository.find(outcome.snapshot)
       mustHold(step, manifest)
       await writeNote(site, noteOf(step), { snapshot: manifest.id })
+      // That one too many is kept spoils no restore.
+      if (reason === 'before-restore') await letGo(repository).catch(() => {})
     },
     async verify(step, site) {
       const id = await snapshotTaken(step, site)
@@ -63,5 +78,15 @@ function mustHold({ places }: TakeSnapshot, { components, gaps }: Manifest): voi
         why === undefined ? '' : `: ${withoutStop(why.sentence)}`
       }. Nothing has been written over.`,
     )
+  }
+}
+
+/** Takes our own pins off what no restore can be undone from any more; the rule decides then. */
+async function letGo(repository: Repository): Promise<void> {
+  for (const { id, manifest, marks } of (await repository.snapshots()).sound) {
+    const { reason, note, startedAt } = manifest
+    const isOurPin = reason === 'before-restore' && note !== undefined && marks.pinned === note
+    const isOld = Date.now() - Date.parse(startedAt) > undoableDays * 86_400_000
+    if (isOurPin && isOld) await repository.mark(id, { pinned: undefined })
   }
 }
