@@ -3,10 +3,10 @@ import { buffer, text } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { hostPath } from '../../../shared/stack/configuration-mounts.ts'
+import { maskSecrets } from '../../../shared/text/mask-secrets.ts'
 import { type TarItem, writeTar } from '../../adapters/archive/tar-writer.ts'
 import { statusOf } from '../../adapters/docker/engine-call.ts'
 import { type DrillSite, type Proof, proof } from './drill-site.ts'
-import { lastWord } from './prove-prometheus.ts'
 
 const record = z.object({
   Args: z.array(z.string()).nullish(),
@@ -57,10 +57,18 @@ export async function proveConfiguration(site: DrillSite): Promise<Proof> {
       held.push(`${command[0]} accepts ${basename(checked.configFile)} of ${name}`)
     else
       broken.push(
-        `${command[0]} does not accept ${basename(checked.configFile)} of ${name}${lastWord(outcome.output)}.`,
+        `${command[0]} does not accept ${basename(checked.configFile)} of ${name}${complaintIn(outcome.output)}.`,
       )
   }
   return proof({ held, broken, unproven })
+}
+
+/** Checkers say first that they refuse, and in the lines below why. */
+function complaintIn(output: string): string {
+  const lines = output.split('\n').map((line) => line.trim())
+  const first = lines.findIndex((line) => /fail|err/i.test(line))
+  const said = lines.slice(Math.max(first, 0)).filter(Boolean).join(' ').slice(0, 400)
+  return said === '' ? '' : `: ${maskSecrets(said, 'stderr').replace(/\.$/, '')}`
 }
 
 /** How its containers were made, as the snapshot has it. */

@@ -95,7 +95,7 @@ async function untilReady(
 }
 
 /** The last line that complains, without what may be a secret. */
-export function lastWord(output: string): string {
+function lastWord(output: string): string {
   const lines = output.split('\n').map((line) => line.trim())
   const complaints = lines.filter((line) => /err|fail|level=(warn|ERROR)/i.test(line))
   const last = complaints.at(-1) ?? lines.filter(Boolean).at(-1)
