@@ -8,8 +8,9 @@ import { endpointsOf } from '../../stack/endpoints.ts'
 import type { Plan, Refusal, Step } from '../plan.ts'
 import type { PutBack } from '../steps/file-steps.ts'
 import { inStartOrder, isOneOf, usersOfFile, usersOfPlaces } from './affected.ts'
-import type { RestoreIntent, RestoreMatter } from './matter.ts'
+import type { RestoreMatter } from './matter.ts'
 import { type RestoreCode, refuse } from './refuse.ts'
+import { otherEngine, remarks } from './remarks.ts'
 import { configurationId, type DataPart, hostPathOf, type ServiceName } from './selection.ts'
 import { whatIsLost } from './what-is-lost.ts'
 
@@ -277,44 +278,6 @@ function verify(
     seconds: wellWithinSeconds,
     cause: 'what was put back counts only when it is seen to work',
   }
-}
-
-function remarks(
-  { selection, present, stack }: RestoreMatter,
-  data: readonly DataPart[],
-  files: readonly PutBack[],
-  containers: readonly Container[] | undefined,
-): string[] {
-  const all = selection.configuration.filter(({ type }) => type === 'file').length
-  const made = files.filter(({ replaces }) => replaces === null).length
-  const same = selection.data.length - data.length
-  const links = selection.configuration.filter(
-    (file) => file.type === 'symlink' && present.hashes.get(hostPathOf(file)) === null,
-  )
-  return [
-    ...(all === 0
-      ? []
-      : [
-          `Files of the configuration: ${made} created, ${files.length - made} replaced, 0 deleted, ${all - files.length} unchanged.`,
-        ]),
-    ...(same === 0
-      ? []
-      : [
-          `${same === 1 ? 'One part' : `${same} parts`} of the data ${same === 1 ? 'is' : 'are'} as in the snapshot, and left alone.`,
-        ]),
-    ...links.map((link) => `The link ${hostPathOf(link)} to ${link.linkTo} is not made anew.`),
-    ...(files.length > 0 && containers === undefined
-      ? [`The engine of ${stack.home.context} does not answer, so nobody is restarted.`]
-      : []),
-    ...selection.notes,
-  ]
-}
-
-function otherEngine({ manifest, stack }: RestoreMatter, intent: RestoreIntent): string[] {
-  if (intent.kind !== 'restore' || !intent.fromOtherEngine) return []
-  return [
-    `The data comes from another engine, ${manifest.engine?.id} (${manifest.engine?.context}), and goes to ${stack.home.context}.`,
-  ]
 }
 
 function planOf(matter: RestoreMatter, steps: Step[], warnings: string[]): Plan {
