@@ -67,6 +67,8 @@ export const snapshotViewSchema = z.strictObject({
     }),
   ),
   gaps: z.array(z.string()),
+  /** It cannot stand for whole ones; said where all snapshots are told together. */
+  isPart: z.literal(true).exactOptional(),
 })
 export type SnapshotView = z.infer<typeof snapshotViewSchema>
 

@@ -106,7 +106,10 @@ export function viewOf(
         : { at: proven.provenAt, recoverMilliseconds: proven.recoverMilliseconds ?? 0 },
     lastEnd: ends.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0] ?? null,
     space: kept?.space ?? null,
-    snapshots: sound.map(snapshotView),
+    snapshots: sound.map((entry) => ({
+      ...snapshotView(entry),
+      ...(isPart(entry, sound) && { isPart: true as const }),
+    })),
     broken: [...(kept?.broken ?? [])],
   }
 }
