@@ -64,9 +64,7 @@ test('what is broken comes first, then what is unknown, then what works', () => 
 test('a count is of what is known to work', () => {
   expect(shareWords(exporterRows(crowded), 'work')).toBe('56 of 60 work')
   expect(shareWords(targetRows(crowded, now), 'are up')).toBe('197 of 200 are up')
-  expect(dashboardsWords(crowded, now)).toBe(
-    '11 of 14 dashboards show data, looked 40 s ago',
-  )
+  expect(dashboardsWords(crowded, now)).toBe('11 of 14 dashboards show data, looked 40 s ago')
 })
 
 test('the filter takes every word, wherever it stands', () => {
