@@ -149,7 +149,7 @@ export function componentReader(
       }
     },
     async finish() {
-      await packs.divide()
+      await packs.finish()
       const files = Array.from(taken.values(), ({ file, ref }) =>
         ref ? { ...file, pack: ref.sha256 } : file,
       )

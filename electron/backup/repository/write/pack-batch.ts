@@ -35,8 +35,13 @@ export class ContentProblem extends Error {
 export interface PackBatch {
   /** Rejects with `ContentProblem` when the content breaks or is not as long as was said. */
   add(member: PackMember, content?: Readable | Uint8Array): Promise<Packed>
-  /** What comes next goes into a new pack. */
+  /**
+   * What comes next goes into a new pack, while this one is synced: it rejects with the failure
+   * of the one before.
+   */
   divide(): Promise<void>
+  /** Ends the last pack. All of them are in their place, and told, when it resolves. */
+  finish(): Promise<void>
   abandon(): Promise<void>
 }
 
@@ -66,6 +71,7 @@ export function packBatch(into: {
 }): PackBatch {
   const { layout, tmp, recipients, signal, isUndivided } = into
   let open: OpenPack | undefined
+  let closing: Promise<void> = Promise.resolve()
 
   async function begin(): Promise<OpenPack> {
     const path = join(tmp, `pack-${randomUUID()}`)
@@ -74,28 +80,44 @@ export function packBatch(into: {
   }
 
   async function divide(): Promise<void> {
+    await closing
     if (!open) return
-    const { writer, path, ref, members } = open
-    const { sha256, sizeBytes } = await writer.finish()
-    const isNew = !into.isPresent(sha256)
-    // Also where it is there already: what lies there may be damaged, and this is not.
-    await place(path, layout.pack(sha256, recipients.length > 0))
-    ref.sha256 = sha256
+    closing = close(open)
+    // Told by whoever waits for it next.
+    closing.catch(() => undefined)
     open = undefined
-    into.onFinished({ sha256, sizeBytes, isNew, members })
+  }
+
+  async function close({ writer, path, ref, members }: OpenPack): Promise<void> {
+    try {
+      const { sha256, sizeBytes } = await writer.finish()
+      const isNew = !into.isPresent(sha256)
+      // Also where it is there already: what lies there may be damaged, and this is not.
+      await place(path, layout.pack(sha256, recipients.length > 0))
+      ref.sha256 = sha256
+      into.onFinished({ sha256, sizeBytes, isNew, members })
+    } catch (error) {
+      ref.isLost = true
+      await writer.abandon().catch(() => undefined)
+      throw error
+    }
   }
 
   async function abandon(): Promise<void> {
-    if (!open) return
-    open.ref.isLost = true
-    const { writer } = open
+    const pack = open
     open = undefined
-    await writer.abandon()
+    if (pack) pack.ref.isLost = true
+    await pack?.writer.abandon()
+    await closing.catch(() => undefined)
   }
 
   return {
     divide,
     abandon,
+    async finish() {
+      await divide()
+      await closing
+    },
     async add(member, content) {
       open ??= await begin()
       const pack = open
