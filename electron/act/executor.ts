@@ -37,8 +37,8 @@ type ExecutorParts = {
 
 /**
  * Carries out an approved plan and decides nothing. Rejects only while nothing has been
- * touched: another plan was approved, another operation is running (`NotYourTurn`), or the
- * journal cannot be begun. From then on every end is an outcome.
+ * touched: another plan was approved, another operation is running (`NotYourTurn`), the world is
+ * not what the plan was made for, or the journal cannot be begun. From then on every end is an outcome.
  */
 export async function execute(order: Order, parts: ExecutorParts): Promise<OperationView> {
   const now = parts.now ?? Date.now
@@ -52,6 +52,7 @@ export async function execute(order: Order, parts: ExecutorParts): Promise<Opera
   }
   const turn = await takeTurn(parts.stateDirectory, id)
   try {
+    for (const step of order.plan.steps) await opFor(parts.ops, step).stillAsPlanned?.(step)
     const begin = parts.openJournal ?? openJournal
     const operation = await beginOperation(parts.stateDirectory, file, begin)
     try {

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { diskProblem } from '../adapters/disk/disk-problem.ts'
 
 export const outcomes = ['done', 'rolled-back', 'needs-attention', 'cancelled'] as const
 export type Outcome = (typeof outcomes)[number]
@@ -55,7 +56,7 @@ export const openJournal: OpenJournal = async (path) => {
         } catch (error) {
           // Half a line must not stand in front of the next record.
           await handle.truncate(size).catch(() => {})
-          throw error
+          throw diskProblem(error, path, `${path} cannot be written`)
         }
         size += line.length
       },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Plan } from '../../shared/plan/plan.ts'
+import { diskProblem } from '../adapters/disk/disk-problem.ts'
 import { syncDirectory } from '../adapters/disk/sync-directory.ts'
 import { writeWhole } from '../adapters/disk/write-whole.ts'
 import { type Journal, type OpenJournal, readJournal } from './journal.ts'
@@ -40,7 +41,9 @@ export async function beginOperation(
   openJournal: OpenJournal,
 ): Promise<BegunOperation> {
   const directory = join(operationsDirectoryIn(stateDirectory), file.id)
-  await mkdir(keepDirectoryIn(directory), { recursive: true, mode: 0o700 })
+  await mkdir(keepDirectoryIn(directory), { recursive: true, mode: 0o700 }).catch((error) => {
+    throw diskProblem(error, directory, `${directory} cannot be made`)
+  })
   await writeWhole(join(directory, 'plan.json'), `${JSON.stringify(file, null, 2)}\n`)
   const journal = await openJournal(journalIn(directory))
   await syncDirectory(directory)

@@ -16,6 +16,11 @@ export type OperationSite = {
  * in another process: they look at the world, not at what was done before.
  */
 export interface Op<S extends Step> {
+  /**
+   * Asked for every step before the first one is begun, of what no earlier step of the plan has a
+   * hand in: rejects while still nothing has been touched.
+   */
+  stillAsPlanned?(step: S): Promise<void>
   /** Still true what the plan was made for? */
   precondition(step: S, site: OperationSite): Promise<void>
   run(step: S, site: OperationSite): Promise<void>

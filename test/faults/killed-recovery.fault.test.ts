@@ -153,7 +153,7 @@ const moments: Moment[] = ['before', 'torn', 'after']
 const records = Array.from({ length: 21 }, (_, index) => index + 1)
 const lanes = (work: () => Promise<void>) => Promise.all([work(), work()])
 
-describe.each(moments)('killed %s a journal record', (moment) => {
+describe.each(moments)('killed %s a journal record', { timeout: 300_000 }, (moment) => {
   test('it can be gone on with and rolled back, whichever it was', async () => {
     const left = [...records]
     await lanes(async () => {
@@ -174,7 +174,7 @@ const calls = [
   { names: 'connect', least: 20 },
 ]
 
-describe.each(calls)('killed at a call of $names', ({ names, least }) => {
+describe.each(calls)('killed at a call of $names', { timeout: 300_000 }, ({ names, least }) => {
   test('it can be gone on with and rolled back, whichever it was', async () => {
     let next = 1
     let kills = 0

@@ -30,7 +30,7 @@ export type EngineStandIn = {
   /** Containers of these services never become healthy. */
   unhealthy: Set<string>
   /** Asked before a request is answered; what it throws closes the connection. */
-  onRequest: (method: string, path: string) => void
+  onRequest: (method: string, path: string) => void | Promise<void>
   add(
     given: Pick<ContainerStandIn, 'project' | 'service'> & Partial<ContainerStandIn>,
   ): ContainerStandIn
@@ -148,7 +148,7 @@ export async function anEngineStandIn(socketPath: string, id: string): Promise<E
     const url = new URL(request.url ?? '/', 'http://engine')
     const path = url.pathname.replace(/^\/v[\d.]+/, '')
     const method = request.method ?? ''
-    engine.onRequest(method, path)
+    await engine.onRequest(method, path)
     for (const [wanted, pattern, reply] of routes) {
       const match = wanted === method ? pattern.exec(path) : null
       if (!match) continue

@@ -17,14 +17,8 @@ export type ContentOf = (put: PutBack, signal: AbortSignal) => Promise<Uint8Arra
 
 export function putBackFilesOp(contentOf: ContentOf, open: OpenHands): Op<PutBackFiles> {
   return {
-    async precondition({ files }) {
-      for (const { file, sha256, replaces } of files) {
-        const now = await hashOf(file)
-        if (now !== replaces && now !== sha256) {
-          throw new Error(`${file} was changed since the plan was approved. Look at a new plan.`)
-        }
-      }
-    },
+    stillAsPlanned: mustBeUnchanged,
+    precondition: mustBeUnchanged,
     async run(step, site) {
       const contents: [PutBack, Uint8Array][] = []
       // All sources first: nothing is written while one of them cannot be had.
@@ -74,6 +68,15 @@ export function putBackFilesOp(contentOf: ContentOf, open: OpenHands): Op<PutBac
       if (!touched) return
       await restartNoted(open, step, site, `${restartsOf(step)}-back`, restartsOf(step))
     },
+  }
+}
+
+async function mustBeUnchanged({ files }: PutBackFiles): Promise<void> {
+  for (const { file, sha256, replaces } of files) {
+    const now = await hashOf(file)
+    if (now !== replaces && now !== sha256) {
+      throw new Error(`${file} was changed since the plan was approved. Look at a new plan.`)
+    }
   }
 }
 
