@@ -34,7 +34,7 @@ export interface PackWriter {
 }
 
 /** What one call of the compressor gets: always the same cuts, so that the same members make the same bytes. */
-const portionBytes = 256 * 1024
+const portionBytes = 512 * 1024
 const zeros = Buffer.alloc(portionBytes)
 
 /**

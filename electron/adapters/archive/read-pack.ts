@@ -18,7 +18,7 @@ export type PackLimits = TarLimits & {
   ratio?: number
 }
 
-const portionBytes = 256 * 1024
+const portionBytes = 512 * 1024
 
 /**
  * Members in the order of the pack; what the callback leaves of `content` is passed over.
