@@ -29,6 +29,21 @@ const kindsIn = ({ manifest }: SnapshotEntry): ComponentKind[] =>
 export const isVerified = ({ marks }: Pick<SnapshotEntry, 'marks'>): boolean =>
   marks.verifiedAt !== undefined && marks.damaged === undefined
 
+/** Those of one stack: a repository may be shared by several. */
+export const snapshotsOf = (
+  all: readonly SnapshotEntry[],
+  stack: string,
+): readonly SnapshotEntry[] => all.filter(({ manifest }) => manifest.stack === stack)
+
+/** The newest that holds everything and was found right; `all` are newest first. */
+export function newestWhole(
+  all: readonly SnapshotEntry[],
+  stack: string,
+): SnapshotEntry | undefined {
+  const own = snapshotsOf(all, stack)
+  return own.find((entry) => isVerified(entry) && !isPart(entry, own))
+}
+
 /** Snapshots as retention weighs them. */
 export function retained(all: readonly SnapshotEntry[]): RetainedSnapshot[] {
   return all.map((entry) => ({

@@ -6,6 +6,7 @@ import { shortId } from '../../../shared/domain/short-id.ts'
 import type { SnapshotComponent, SnapshotEntry } from '../../../shared/domain/snapshot.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
 import { withoutStop } from '../../../shared/kit/without-stop.ts'
+import { newestWhole } from '../../../shared/plan/whole-snapshot.ts'
 import { TurnTaken, takeTurnIn } from '../../adapters/disk/turns.ts'
 import { FilesDamaged } from '../repository/read-files.ts'
 import { type Repository, RepositoryBusy } from '../repository/repository.ts'
@@ -109,13 +110,10 @@ async function theSnapshot(
   asked: string | undefined,
 ): Promise<SnapshotEntry> {
   if (asked !== undefined) return repository.find(asked)
-  const { sound } = await repository.snapshots()
-  const verified = sound.filter(({ marks }) => marks.verifiedAt !== undefined && !marks.damaged)
-  const withData = verified.find(({ manifest }) => manifest.components.some(isData))
-  const newest = withData ?? verified[0]
+  const newest = newestWhole((await repository.snapshots()).sound, name)
   if (newest) return newest
   throw new Error(
-    `No snapshot of ${name} was found right when it was last read; verify them first.`,
+    `No whole snapshot of ${name} was found right when it was last read; verify them first.`,
   )
 }
 

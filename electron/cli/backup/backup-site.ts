@@ -1,6 +1,7 @@
 import { shortId } from '../../../shared/domain/short-id.ts'
 import type { SnapshotEntry } from '../../../shared/domain/snapshot.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
+import { snapshotsOf } from '../../../shared/plan/whole-snapshot.ts'
 import { places } from '../../adapters/disk/places.ts'
 import type { DockerPlace } from '../../adapters/docker/config-file.ts'
 import { openRepositoryOf } from '../../backup/order-here.ts'
@@ -124,9 +125,9 @@ export async function pick(
   const wrong = (sentence: string) => new CommandProblem(sentence, exitCodes.wrongUsage)
   const wanted = asked.trim().toLowerCase()
   if (wanted === 'latest') {
-    const [newest] = sound
+    const [newest] = snapshotsOf(sound, site.stack.name)
     if (newest) return newest
-    throw wrong(`There is no sound snapshot; ${list}`)
+    throw wrong(`There is no sound snapshot of ${site.stack.name}; ${list}`)
   }
   // Of a name that has nothing else in it, an end can be told.
   if (!/^[\w:.-]{1,64}$/.test(wanted)) {

@@ -1,5 +1,6 @@
 import { shortId } from '../../../shared/domain/short-id.ts'
 import type { SnapshotEntry } from '../../../shared/domain/snapshot.ts'
+import { snapshotsOf } from '../../../shared/plan/whole-snapshot.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
 import { asBytes, asDuration, counted } from '../../backup/run/say.ts'
 import { snapshotView } from '../../sentinel/backups/backup-views.ts'
@@ -17,7 +18,8 @@ type Space = Awaited<ReturnType<Repository['space']>>
 /** Every snapshot of the stack, newest first, and what cannot be read. */
 export async function snapshots(site: BackupSite, options: GlobalOptions): Promise<ExitCode> {
   const repository = await findRepository(site)
-  const found: Found = (await repository?.snapshots()) ?? { sound: [], broken: [] }
+  const all: Found = (await repository?.snapshots()) ?? { sound: [], broken: [] }
+  const found: Found = { ...all, sound: snapshotsOf(all.sound, site.stack.name) }
   const space = (await repository?.space()) ?? null
   const { stack, directory } = site
   printer(site.session, options).either((paint) => listText(site, found, space, paint), {

@@ -14,6 +14,7 @@ import {
   type Selection,
   select,
 } from '../../../shared/plan/restore/selection.ts'
+import { newestWhole } from '../../../shared/plan/whole-snapshot.ts'
 import { isUp } from '../../act/ops/restore/running-set.ts'
 import type { OpenHands } from '../../act/ops/with-engine.ts'
 import type { EngineHands } from '../../adapters/docker/hands/engine-hands.ts'
@@ -77,7 +78,7 @@ async function whatIsWanted(
   { ownFiles, stateDirectory }: RestorePlannerParts,
 ) {
   if (intent.kind === 'undo-restore') return toUndo(repository, stateDirectory, intent.operation)
-  const { id: snapshot, manifest } = await found(repository, intent.snapshot)
+  const { id: snapshot, manifest } = await found(repository, intent.snapshot, stack.name)
   const files = await repository.files(snapshot)
   const { only } = intent
   const own = ownFiles(stack.name)
@@ -85,11 +86,11 @@ async function whatIsWanted(
   return { snapshot, manifest, files, selection }
 }
 
-async function found(repository: Repository, asked: string) {
+async function found(repository: Repository, asked: string, stack: string) {
   if (asked !== 'latest') return repository.find(asked)
-  const [newest] = (await repository.snapshots()).sound
+  const newest = newestWhole((await repository.snapshots()).sound, stack)
   if (newest) return newest
-  throw new Error('There is no sound snapshot.')
+  throw new Error(`No whole snapshot of ${stack} was found right when it was last read.`)
 }
 
 async function lookAtPresent(

@@ -1,19 +1,10 @@
 import type { BackupPlan, SnapshotView } from '../../../shared/ipc/backup-view.ts'
 import { dayAndTime } from '../../../shared/kit/day-and-time.ts'
-import { planRetention, type WallClock } from '../../../shared/plan/retention.ts'
+import { localClock } from '../../../shared/plan/local-clock.ts'
+import { planRetention } from '../../../shared/plan/retention.ts'
 
 /** What a clean-up would do: what goes first, then what stays and why. */
 export type Preview = { sentence: string; lines: readonly string[] }
-
-const localClock = (at: number): WallClock => {
-  const date = new Date(at)
-  return {
-    year: date.getFullYear(),
-    month: date.getMonth() + 1,
-    day: date.getDate(),
-    hour: date.getHours(),
-  }
-}
 
 /** It holds no data, only what describes the stack. */
 export const isLight = ({ components }: SnapshotView): boolean =>
@@ -25,19 +16,15 @@ export function previewOf(
   keep: BackupPlan['keep'],
   now: number,
 ): Preview {
-  const anyData = snapshots.some((one) => !isLight(one))
   const plan = planRetention(
-    snapshots.map((one) => {
-      const bare = !one.components.some(({ kind }) => kind === 'configuration')
-      return {
-        id: one.id,
-        at: Date.parse(one.at),
-        verified: one.verifiedAt !== null && one.damaged === null,
-        ...(one.pinned !== null && { pinned: one.pinned }),
-        reason: one.reason,
-        ...((bare || (anyData && isLight(one))) && { isPart: true }),
-      }
-    }),
+    snapshots.map((one) => ({
+      id: one.id,
+      at: Date.parse(one.at),
+      verified: one.verifiedAt !== null && one.damaged === null,
+      ...(one.pinned !== null && { pinned: one.pinned }),
+      reason: one.reason,
+      ...(one.isPart && { isPart: true }),
+    })),
     keep,
     now,
     localClock,
