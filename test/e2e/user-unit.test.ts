@@ -58,6 +58,7 @@ async function aSystemd(given: { exists: boolean; result?: string; early?: boole
     get ActiveState() {
       return active
     },
+    UnitFileState: 'enabled',
     get SubState() {
       return active === 'active' ? 'running' : 'dead'
     },
@@ -65,7 +66,7 @@ async function aSystemd(given: { exists: boolean; result?: string; early?: boole
   systemd.exportInterface(unit, unitPath, {
     name: 'org.freedesktop.systemd1.Unit',
     methods: {},
-    properties: { LoadState: 's', ActiveState: 's', SubState: 's' },
+    properties: { LoadState: 's', ActiveState: 's', SubState: 's', UnitFileState: 's' },
   })
   await systemd.requestName('org.freedesktop.systemd1', 0)
   return calls
@@ -76,6 +77,7 @@ type Answer = (...args: unknown[]) => unknown
 test('tells a unit that is there from one that is not', async () => {
   await aSystemd({ exists: true })
   expect(await units.state(desktop, never)).toEqual({
+    enablement: 'enabled',
     exists: true,
     active: 'inactive',
     sub: 'dead',
