@@ -65,6 +65,9 @@ export async function extract(
   }
 }
 
+/** While one pack waits for the disk, the other is unpacked. */
+const packsAtOnce = 2
+
 async function placeAll(
   repository: Repository,
   wanted: ReadonlyMap<SnapshotFile, PlacedFile>,
@@ -84,6 +87,7 @@ async function placeAll(
         if (where) await destination.place(where, content)
       },
       signal,
+      packsAtOnce,
     )
   } catch (error) {
     // All that is sound has been placed.

@@ -206,7 +206,8 @@ export async function openRepository(
     snapshots: () => onShelf.snapshots(),
     find,
     files: (snapshot) => onShelf.files(snapshot),
-    read: (files, each, signal) => readFiles(layout, files, each, { identity, signal }),
+    read: (files, each, signal, packsAtOnce) =>
+      readFiles(layout, files, each, { identity, signal, packsAtOnce }),
     begin,
     async verify(wanted, signal, onBytes) {
       const ids = wanted === 'all' ? await onShelf.ids() : [await existing(wanted)]

@@ -29,19 +29,31 @@ export async function readFiles(
   layout: Layout,
   files: readonly SnapshotFile[],
   each: Each,
-  options: { identity?: string | undefined; signal: AbortSignal },
+  options: { identity?: string | undefined; signal: AbortSignal; packsAtOnce?: number | undefined },
 ): Promise<void> {
   const damaged: SnapshotFile[] = []
   const contents = files.filter(({ type }) => type === 'file')
-  for (const [pack, ofPack] of Map.groupBy(contents, (file) => file.pack ?? '')) {
-    let rest = ofPack
-    // More than once only where large files are the same: each time the next of them is given.
-    while (rest.length > 0) {
-      const left = await onePass(layout, pack, rest, each, options)
-      damaged.push(...left.damaged)
-      rest = left.again
+  const packs = [...Map.groupBy(contents, (file) => file.pack ?? '')]
+
+  async function readOn(): Promise<void> {
+    for (let next = packs.shift(); next !== undefined; next = packs.shift()) {
+      const [pack, ofPack] = next
+      let rest = ofPack
+      // More than once only where large files are the same: each time the next of them is given.
+      while (rest.length > 0) {
+        const left = await onePass(layout, pack, rest, each, options)
+        damaged.push(...left.damaged)
+        rest = left.again
+      }
     }
   }
+
+  const failed = () => void packs.splice(0)
+  const readers = Array.from({ length: options.packsAtOnce ?? 1 }, readOn)
+  for (const reader of readers) reader.catch(failed)
+  // Each comes to its end, also where one of them fails: nobody writes on behind the caller.
+  const ends = await Promise.allSettled(readers)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
   if (damaged.length > 0) throw new FilesDamaged(damaged)
 }
 

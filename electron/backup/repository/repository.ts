@@ -77,6 +77,8 @@ export interface Repository {
     files: readonly SnapshotFile[],
     each: (file: SnapshotFile, content: Readable) => Promise<void>,
     signal: AbortSignal,
+    /** With more than one, `each` is called again before it has come to its end. */
+    packsAtOnce?: number,
   ): Promise<void>
   /** Takes the repository's lock; rejects with `RepositoryBusy` while another process has it. */
   begin(): Promise<SnapshotDraft>

@@ -53,6 +53,7 @@ if (deed === 'backup' || deed === 'backup-kindly') {
     files.filter(({ type }) => type === 'file'),
     (file, content) => destination.place(file, content),
     signal,
+    2,
   )
   await destination.finish()
   await destination.close()
