@@ -1,6 +1,9 @@
 import { ReadableStream } from 'node:stream/web'
-import { Decrypter, Encrypter } from 'age-encryption'
+import type { Decrypter, Encrypter } from 'age-encryption'
 import { ArchiveDamaged } from './archive-problem.ts'
+
+/** Loaded on demand: a guard whose repositories are not encrypted does without its 8 MB. */
+export const age = () => import('age-encryption')
 
 /** The first bytes of everything that age has encrypted. */
 export const ageMagic = Buffer.from('age-encryption.org/v1\n')
@@ -9,6 +12,7 @@ export async function* encrypted(
   plain: AsyncIterable<Uint8Array>,
   recipients: readonly string[],
 ): AsyncGenerator<Uint8Array> {
+  const { Encrypter } = await age()
   const encrypter = new Encrypter()
   for (const recipient of recipients) encrypter.addRecipient(recipient)
   yield* await encrypter.encrypt(webStream(plain))
@@ -19,7 +23,7 @@ export async function* decrypted(
   sealed: AsyncIterable<Uint8Array>,
   identity: string,
 ): AsyncGenerator<Uint8Array> {
-  const decrypter = decrypterFor(identity)
+  const decrypter = await decrypterFor(identity)
   let sourceFailure: unknown
   async function* watched(): AsyncGenerator<Uint8Array> {
     try {
@@ -36,8 +40,9 @@ export async function* decrypted(
   }
 }
 
-/** Throws a sentence where the library's own message may quote the secret. */
-export function decrypterFor(identity: string): Decrypter {
+/** Rejects with a sentence where the library's own message may quote the secret. */
+export async function decrypterFor(identity: string): Promise<Decrypter> {
+  const { Decrypter } = await age()
   const decrypter = new Decrypter()
   try {
     decrypter.addIdentity(identity)

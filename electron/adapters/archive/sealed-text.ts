@@ -1,5 +1,4 @@
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
-import { decrypterFor, noIdentity, notDecrypted } from './age-stream.ts'
+import { age, decrypterFor, noIdentity, notDecrypted } from './age-stream.ts'
 import { ArchiveDamaged } from './archive-problem.ts'
 
 /** Encrypts to age recipients ("age1…"), as `age -r` does. */
@@ -7,6 +6,7 @@ export async function sealText(
   text: string | Uint8Array,
   recipients: readonly string[],
 ): Promise<Uint8Array> {
+  const { Encrypter } = await age()
   const encrypter = new Encrypter()
   for (const recipient of recipients) encrypter.addRecipient(recipient)
   return encrypter.encrypt(text)
@@ -14,15 +14,15 @@ export async function sealText(
 
 /** Rejects with `ArchiveDamaged` when it was altered, cut off, or is for somebody else. */
 export async function openSealed(bytes: Uint8Array, identity: string): Promise<Uint8Array> {
-  return decrypterFor(identity)
-    .decrypt(bytes)
-    .catch((error) => {
-      throw notDecrypted(error)
-    })
+  const decrypter = await decrypterFor(identity)
+  return decrypter.decrypt(bytes).catch((error) => {
+    throw notDecrypted(error)
+  })
 }
 
 /** A new key pair: the identity ("AGE-SECRET-KEY-1…") is the secret half. */
 export async function newIdentity(): Promise<{ identity: string; recipient: string }> {
+  const { generateX25519Identity, identityToRecipient } = await age()
   const identity = await generateX25519Identity()
   return { identity, recipient: await identityToRecipient(identity) }
 }
@@ -30,6 +30,7 @@ export async function newIdentity(): Promise<{ identity: string; recipient: stri
 /** Throws a sentence when it is no identity. */
 export async function recipientOf(identity: string): Promise<string> {
   try {
+    const { identityToRecipient } = await age()
     return await identityToRecipient(identity)
   } catch {
     // The library's own message may quote the secret.
@@ -46,6 +47,7 @@ const scryptLogN = 17
  */
 export async function wrapIdentity(identity: string, passphrase: string): Promise<Uint8Array> {
   const recipient = await recipientOf(identity)
+  const { Encrypter } = await age()
   const encrypter = new Encrypter()
   encrypter.setScryptWorkFactor(scryptLogN)
   encrypter.setPassphrase(passphrase)
@@ -54,6 +56,7 @@ export async function wrapIdentity(identity: string, passphrase: string): Promis
 
 /** Rejects with `WrongPassphrase`, or with `ArchiveDamaged`. Costs as much as `wrapIdentity`. */
 export async function unwrapIdentity(bytes: Uint8Array, passphrase: string): Promise<string> {
+  const { Decrypter } = await age()
   const decrypter = new Decrypter()
   decrypter.addPassphrase(passphrase)
   const text = await decrypter.decrypt(bytes, 'text').catch((error) => {

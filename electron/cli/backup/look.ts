@@ -5,7 +5,6 @@ import { withoutStop } from '../../../shared/kit/without-stop.ts'
 import { browse as browsed } from '../../backup/look/browse.ts'
 import { type Extracted, extract as extracted } from '../../backup/look/extract.ts'
 import { gatherFor } from '../../backup/order-here.ts'
-import { compareSnapshot } from '../../backup/run/compare.ts'
 import { asBytes, counted } from '../../backup/run/say.ts'
 import { CommandProblem, type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Paint } from '../reporters/paint.ts'
@@ -90,6 +89,7 @@ export async function diff(
   await needKey(site, to ? [from, to] : [from])
   const gather = gatherFor(site.parts.place, async () => (await site.secrets()).grafanaToken)
   const { stack, stackFile } = site
+  const { compareSnapshot } = await import('../../backup/run/compare.ts')
   const changes = await cancellable(site, (signal) =>
     compareSnapshot(repository, from.id, to?.id ?? null, { stack, stackFile }, gather, signal),
   )

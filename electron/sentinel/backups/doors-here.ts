@@ -6,7 +6,6 @@ import { gatherFor, openRepositoryOf } from '../../backup/order-here.ts'
 import type { BackupDoor, BackupSecrets } from '../../backup/process/process-talk.ts'
 import { runElsewhere } from '../../backup/process/run-elsewhere.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
-import { compareSnapshot } from '../../backup/run/compare.ts'
 import { settleHere } from '../../backup/run/settle-here.ts'
 import { pendingCleanups } from '../../backup/sources/engine/pending-cleanups.ts'
 import type { BackupDoors } from './open-backups.ts'
@@ -64,9 +63,11 @@ function readerHere(
       const { id, manifest } = await repository.find(snapshot)
       return browse(await filesOf(repository, id), manifest.components, path)
     },
-    diff(repository, order, snapshot, against) {
+    async diff(repository, order, snapshot, against) {
       const gather = gatherFor(place, () => grafanaToken(order.stack.name))
       const { signal } = new AbortController()
+      // Loaded on demand: nobody compares while the guard only guards.
+      const { compareSnapshot } = await import('../../backup/run/compare.ts')
       return compareSnapshot(repository, snapshot, against, order, gather, signal)
     },
   }

@@ -2,7 +2,6 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { Baseline } from '../../../shared/domain/monitoring.ts'
 import type { FileChanges } from '../../../shared/ipc/file-changes.ts'
-import { textDifference } from '../../../shared/text/text-difference.ts'
 import { pathsBelow, readSmallFile } from '../../adapters/disk/small-file.ts'
 import { type AcceptedContents, mostFileBytes, sha256Of, walkLimits } from './accepted-contents.ts'
 
@@ -40,6 +39,8 @@ export function fileChanges(contents: AcceptedContents) {
     const to = textOf(now.is === 'file' ? now.bytes : Buffer.alloc(0))
     if (from === undefined || to === undefined) return whole(change, 'It is no text.')
     if (from === to) return whole(change, 'It is empty.')
+    // Loaded on demand: nobody compares while the guard only guards.
+    const { textDifference } = await import('../../../shared/text/text-difference.ts')
     return { path, change, ...textDifference(path, from, to, tell), changedAt }
   }
 
