@@ -1,6 +1,4 @@
 import { hostname } from 'node:os'
-import { join } from 'node:path'
-import type { Stack } from '../../shared/domain/stack.ts'
 import { places } from '../adapters/disk/places.ts'
 import type { DockerPlace } from '../adapters/docker/config-file.ts'
 import { restic } from '../adapters/restic/restic.ts'
@@ -8,8 +6,8 @@ import { keepAwake } from '../adapters/systemd/keep-awake.ts'
 import { drillHere } from './drill/drill-here.ts'
 import type { RunOrder } from './order.ts'
 import type { BackupSecrets } from './process/process-talk.ts'
-import { createRepository, isRepository, openRepository } from './repository/open-repository.ts'
-import type { Repository, RepositoryKey } from './repository/repository.ts'
+import { createRepository } from './repository/open-repository.ts'
+import { keyOf, openRepositoryOf, optionsIn } from './repository-of.ts'
 import { gatherHere } from './run/gather-here.ts'
 import type { Gather } from './run/gathered.ts'
 import { repositoryDirectoryOf } from './run/repository-directory.ts'
@@ -56,24 +54,3 @@ export const gatherFor = (
   place: DockerPlace,
   grafanaToken: () => Promise<string | undefined>,
 ): Gather => gatherHere({ place, places: places(place.env, place.homeDirectory), grafanaToken })
-
-/** The repository of a stack as its file names it; undefined where none has been made yet. */
-export async function openRepositoryOf(
-  stack: Stack,
-  place: DockerPlace,
-  identity?: string,
-): Promise<Repository | undefined> {
-  const { data } = places(place.env, place.homeDirectory)
-  const directory = repositoryDirectoryOf(stack, data)
-  if (!(await isRepository(directory))) return undefined
-  return openRepository(directory, keyOf(stack, identity), optionsIn(place))
-}
-
-const keyOf = (stack: Stack, identity: string | undefined): RepositoryKey => ({
-  recipients: stack.backup?.recipients ?? [],
-  ...(identity !== undefined && { identity }),
-})
-
-const optionsIn = (place: DockerPlace) => ({
-  cacheDirectory: join(places(place.env, place.homeDirectory).cache, 'snapshots'),
-})

@@ -3,7 +3,7 @@ import type { SecretStore } from '../adapters/secrets/secret-store.ts'
 import type { DemoGuard } from '../guard.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 import { type AdoptOptions, adopt } from './adopt.ts'
-import { backupCommands } from './backup/backup-commands.ts'
+import type { backupCommands } from './backup/backup-commands.ts'
 import { atStack, type BackupParts } from './backup/backup-site.ts'
 import { type CarryOutOptions, carryOut } from './carry-out.ts'
 import { contexts } from './contexts.ts'
@@ -39,9 +39,13 @@ type ProgramParts = {
 /** Runs one command line; resolves to its exit code and never rejects. */
 export async function runProgram(argv: readonly string[], parts: ProgramParts): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.fine
-  const program = buildProgram(parts, (code) => {
+  // A guard that runs for months does without what it never calls.
+  const registerBackups =
+    argv[0] === 'watch' ? undefined : (await import('./backup/backup-commands.ts')).backupCommands
+  const ended = (code: ExitCode) => {
     exitCode = code
-  })
+  }
+  const program = buildProgram(parts, ended, registerBackups)
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
@@ -55,7 +59,11 @@ export async function runProgram(argv: readonly string[], parts: ProgramParts): 
   }
 }
 
-function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Command {
+function buildProgram(
+  parts: ProgramParts,
+  ended: (code: ExitCode) => void,
+  registerBackups: typeof backupCommands | undefined,
+): Command {
   const { session } = parts
   const program = new Command('odin-sentinel')
     .description('Guards a monitoring stack against the wrong Docker engine.')
@@ -174,7 +182,7 @@ function buildProgram(parts: ProgramParts, ended: (code: ExitCode) => void): Com
   )
 
   const { stderr, backups, tokens: secrets } = parts
-  backupCommands({ session, stderr, parts: backups, program, command, secrets, ended })
+  registerBackups?.({ session, stderr, parts: backups, program, command, secrets, ended })
   restoreCommands({
     session,
     planCommand,

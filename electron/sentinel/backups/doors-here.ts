@@ -2,10 +2,10 @@ import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { places } from '../../adapters/disk/places.ts'
 import type { DockerPlace } from '../../adapters/docker/config-file.ts'
 import { browse } from '../../backup/look/browse.ts'
-import { gatherFor, openRepositoryOf } from '../../backup/order-here.ts'
 import type { BackupDoor, BackupSecrets } from '../../backup/process/process-talk.ts'
 import { runElsewhere } from '../../backup/process/run-elsewhere.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
+import { openRepositoryOf } from '../../backup/repository-of.ts'
 import { settleHere } from '../../backup/run/settle-here.ts'
 import { pendingCleanups } from '../../backup/sources/engine/pending-cleanups.ts'
 import type { BackupDoors } from './open-backups.ts'
@@ -64,9 +64,10 @@ function readerHere(
       return browse(await filesOf(repository, id), manifest.components, path)
     },
     async diff(repository, order, snapshot, against) {
+      // Loaded on demand: nobody compares while the guard only guards.
+      const { gatherFor } = await import('../../backup/order-here.ts')
       const gather = gatherFor(place, () => grafanaToken(order.stack.name))
       const { signal } = new AbortController()
-      // Loaded on demand: nobody compares while the guard only guards.
       const { compareSnapshot } = await import('../../backup/run/compare.ts')
       return compareSnapshot(repository, snapshot, against, order, gather, signal)
     },
