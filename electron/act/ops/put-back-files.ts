@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { chmod, mkdir, rm, rmdir } from 'node:fs/promises'
 import type { Step } from '../../../shared/plan/plan.ts'
 import type { PutBack } from '../../../shared/plan/steps/file-steps.ts'
+import { sha256Of } from '../../adapters/disk/content-hash.ts'
 import { removeTemporaries } from '../../adapters/disk/temporary-file.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
 import { bytesIfAny, exists, keepFirstCopy, keptBytes, keptCopyPath } from '../kept-copy.ts'
@@ -119,8 +119,6 @@ async function removeMadeDirectories(step: PutBackFiles, site: OperationSite): P
     })
   }
 }
-
-const sha256Of = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
 async function hashOf(file: string): Promise<string | null> {
   const content = await bytesIfAny(file)

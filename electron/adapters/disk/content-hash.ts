@@ -3,6 +3,10 @@ import { type BigIntStats, constants } from 'node:fs'
 import { open, opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** SHA-256 of bytes or text, lower-case hex. */
+export const sha256Of = (content: Uint8Array | string): string =>
+  createHash('sha256').update(content).digest('hex')
+
 /** What a file or a directory of configuration is, by its content. The content itself is not kept. */
 export type Content = {
   modifiedAt: number
@@ -69,7 +73,7 @@ export function contentHashes(limits: ContentLimits = {}): ContentHashes {
     await walk(root, '', 0)
     directories.set(root, visited)
     if (!isWhole) return undefined
-    return createHash('sha256').update(lines.sort().join('\n')).digest('hex')
+    return sha256Of(lines.sort().join('\n'))
   }
 
   return {

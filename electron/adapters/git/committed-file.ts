@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { basename, dirname, relative } from 'node:path'
 import { promisify } from 'node:util'
+import { sha256Of } from '../disk/content-hash.ts'
 
 /** A file as a commit of its work tree has it. */
 export type CommittedFile = { root: string; commit: string; path: string }
@@ -59,7 +59,7 @@ export async function commitWith(
     const commits = (await git(root, args, signal)).toString('utf8').split('\n').filter(Boolean)
     for (const commit of commits) {
       const content = await git(root, ['show', `${commit}:${path}`], signal).catch(() => undefined)
-      if (content && createHash('sha256').update(content).digest('hex') === sha256) {
+      if (content && sha256Of(content) === sha256) {
         return { root, commit, path }
       }
     }

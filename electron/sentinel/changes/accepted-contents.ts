@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { sha256Of } from '../../adapters/disk/content-hash.ts'
 import { pathsBelow, readSmallFile } from '../../adapters/disk/small-file.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
 
@@ -25,9 +25,6 @@ const mostFiles = 500
 export const walkLimits = { entries: mostFiles, depth: 8 }
 /** Another process may have written it and not yet named it. */
 const youngMs = 3_600_000
-
-export const sha256Of = (bytes: Uint8Array): string =>
-  createHash('sha256').update(bytes).digest('hex')
 
 const named = z.looseObject({
   baseline: z.looseObject({ contents: z.record(z.string(), z.string()).optional() }).nullable(),

@@ -2,8 +2,9 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { Baseline } from '../../../shared/domain/monitoring.ts'
 import type { FileChanges } from '../../../shared/ipc/file-changes.ts'
+import { sha256Of } from '../../adapters/disk/content-hash.ts'
 import { pathsBelow, readSmallFile } from '../../adapters/disk/small-file.ts'
-import { type AcceptedContents, mostFileBytes, sha256Of, walkLimits } from './accepted-contents.ts'
+import { type AcceptedContents, mostFileBytes, walkLimits } from './accepted-contents.ts'
 
 type Change = FileChanges['files'][number]
 

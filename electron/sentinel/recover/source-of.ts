@@ -1,7 +1,8 @@
 import type { FileSource } from '../../../shared/plan/steps/file-steps.ts'
+import { sha256Of } from '../../adapters/disk/content-hash.ts'
 import { readSmallFile } from '../../adapters/disk/small-file.ts'
 import { commitWith } from '../../adapters/git/committed-file.ts'
-import { type AcceptedContents, mostFileBytes, sha256Of } from '../changes/accepted-contents.ts'
+import { type AcceptedContents, mostFileBytes } from '../changes/accepted-contents.ts'
 
 const withinMs = 10_000
 

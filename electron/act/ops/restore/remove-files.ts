@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import type { Step } from '../../../../shared/plan/plan.ts'
+import { sha256Of } from '../../../adapters/disk/content-hash.ts'
 import { writeWhole } from '../../../adapters/disk/write-whole.ts'
 import { bytesIfAny, keepFirstCopy, keptBytes } from '../../kept-copy.ts'
 import type { Op } from '../../ops.ts'
 
 type RemoveFiles = Extract<Step, { kind: 'RemoveFiles' }>
-
-const sha256Of = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
 /** A file that somebody has changed meanwhile is theirs, and stays. */
 export const removeFilesOp: Op<RemoveFiles> = {

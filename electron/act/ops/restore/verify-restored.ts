@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Step } from '../../../../shared/plan/plan.ts'
+import { sha256Of } from '../../../adapters/disk/content-hash.ts'
 import type { EngineHands } from '../../../adapters/docker/hands/engine-hands.ts'
 import { bytesIfAny } from '../../kept-copy.ts'
 import type { Op, OperationSite } from '../../ops.ts'
@@ -87,7 +87,7 @@ async function notOnDisk({ files }: VerifyRestored): Promise<string[]> {
   const found = await Promise.all(
     files.map(async ({ file, sha256 }) => {
       const now = await bytesIfAny(file)
-      const isSame = now !== null && createHash('sha256').update(now).digest('hex') === sha256
+      const isSame = now !== null && sha256Of(now) === sha256
       return isSame ? [] : [`${file} does not hold what was put back.`]
     }),
   )
