@@ -3,7 +3,8 @@ import type { Health } from '../../shared/ipc/status.ts'
 
 // Every state has a shape of its own: round, triangle, octagon, diamond.
 
-function Icon(props: { size: number; className?: string; children: ReactNode }) {
+/** The frame of every icon; what is in it is drawn on 24 × 24. */
+export function Icon(props: { size: number; className?: string; children: ReactNode }) {
   return (
     <svg
       className={`icon ${props.className ?? ''}`}

@@ -1,28 +1,9 @@
 import type { ReactNode } from 'react'
-import { StateIcon } from '../icons.tsx'
+import { Icon, StateIcon } from '../icons.tsx'
 
 export type DayMarkName = 'good' | 'partial' | 'unverified' | 'damaged' | 'missed' | 'none'
 export type BadgeName = 'verified' | 'proven' | 'pinned' | 'encrypted'
 export type FileGlyph = 'component' | 'directory' | 'file' | 'symlink'
-
-function Shape(props: { size: number; className?: string; children: ReactNode }) {
-  return (
-    <svg
-      className={`icon ${props.className ?? ''}`}
-      width={props.size}
-      height={props.size}
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="2"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-    >
-      {props.children}
-    </svg>
-  )
-}
 
 const states = {
   good: 'ok',
@@ -35,17 +16,17 @@ const states = {
 export function DayMark({ mark, size = 14 }: { mark: DayMarkName; size?: number }) {
   if (mark === 'none') {
     return (
-      <Shape size={size} className="tone-quiet day-none">
+      <Icon size={size} className="tone-quiet day-none">
         <circle cx="12" cy="12" r="1.5" fill="currentColor" />
-      </Shape>
+      </Icon>
     )
   }
   if (mark === 'missed') {
     return (
-      <Shape size={size} className="tone-warning">
+      <Icon size={size} className="tone-warning">
         <circle cx="12" cy="12" r="9.5" strokeDasharray="3.4 4.06" />
         <path d="M8 12h8" />
-      </Shape>
+      </Icon>
     )
   }
   return <StateIcon state={states[mark]} size={size} />
@@ -76,7 +57,7 @@ const badges: Record<BadgeName, ReactNode> = {
 export function Badge({ kind, word }: { kind: BadgeName; word: string }) {
   return (
     <span className={`badge badge-${kind}`}>
-      <Shape size={12}>{badges[kind]}</Shape>
+      <Icon size={12}>{badges[kind]}</Icon>
       {word}
     </span>
   )
@@ -105,13 +86,13 @@ const files: Record<FileGlyph, ReactNode> = {
 }
 
 export const FileIcon = ({ glyph }: { glyph: FileGlyph }) => (
-  <Shape size={16} className={`file-${glyph}`}>
+  <Icon size={16} className={`file-${glyph}`}>
     {files[glyph]}
-  </Shape>
+  </Icon>
 )
 
 export const StepIcon = ({ to }: { to: 'back' | 'on' }) => (
-  <Shape size={14}>
+  <Icon size={14}>
     <path d={to === 'back' ? 'm15 5-7 7 7 7' : 'm9 5 7 7-7 7'} />
-  </Shape>
+  </Icon>
 )

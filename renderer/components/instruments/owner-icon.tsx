@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Icon } from '../icons.tsx'
 
 export type OwnerKind = 'container' | 'unit' | 'process' | 'unknown' | 'nobody'
 
@@ -28,19 +29,8 @@ const shapes: Record<OwnerKind, ReactNode> = {
 /** Who holds a port, by shape; the word stands beside it. */
 export function OwnerIcon({ kind }: { kind: OwnerKind }) {
   return (
-    <svg
-      className="icon owner-icon"
-      width="14"
-      height="14"
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="2"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-    >
+    <Icon size={14} className="owner-icon">
       {shapes[kind]}
-    </svg>
+    </Icon>
   )
 }
