@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openOperations, settle } from '../../electron/act/open-operations.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
 import { aDockerDirectory } from '../support/a-docker-directory.ts'
-import { type ChildOrder, type Moment, realOps } from './operation-child.ts'
+import type { Moment } from './killing-journal.ts'
+import { type ChildOrder, realOps } from './operation-child.ts'
 
 const engineId = 'ENGINE-OF-HOME'
 const before = `{

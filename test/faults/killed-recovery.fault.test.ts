@@ -8,7 +8,8 @@ import { openOperations, settle } from '../../electron/act/open-operations.ts'
 import { renderPlan } from '../../shared/plan/plan.ts'
 import { type PrivateBus, startPrivateBus } from '../support/private-bus.ts'
 import { type SystemdStandIn, startSystemdStandIn } from '../support/systemd-stand-in.ts'
-import { type ChildOrder, type Moment, recoveryOps } from './recovery-child.ts'
+import type { Moment } from './killing-journal.ts'
+import { type ChildOrder, recoveryOps } from './recovery-child.ts'
 import { aRecoveryWorld, type RecoveryWorld } from './recovery-world.ts'
 
 let root: string

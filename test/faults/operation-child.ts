@@ -1,6 +1,4 @@
-import { appendFileSync } from 'node:fs'
 import { execute, planHash } from '../../electron/act/executor.ts'
-import { type OpenJournal, openJournal } from '../../electron/act/journal.ts'
 import { opsFor } from '../../electron/act/ops/all-ops.ts'
 import type { Ops } from '../../electron/act/ops.ts'
 import { readConfigFile } from '../../electron/adapters/docker/config-file.ts'
@@ -8,17 +6,13 @@ import { selectContext } from '../../electron/adapters/docker/select-context.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
 import { acceptHome } from '../../shared/stack/accept-home.ts'
 import { parseStackFile } from '../../shared/stack/stack-file.ts'
+import { type Death, killingJournal } from './killing-journal.ts'
 
 // A process of its own that carries out a switch back, and kills itself at one moment.
 
-export type Moment = 'before' | 'torn' | 'after'
-
-export type ChildOrder = {
+export type ChildOrder = Death & {
   stateDirectory: string
   plan: Plan
-  /** Which journal record, counted from 1, and where in its writing; 0 for never. */
-  record: number
-  moment: Moment
 }
 
 const unexpected = () => Promise.reject(new Error('No step of a switch back asks for this.'))
@@ -55,26 +49,6 @@ export function realOps(engineId: string): Ops {
     },
     ...notPartOfASwitchBack,
   })
-}
-
-const killMyself = () => process.kill(process.pid, 'SIGKILL')
-
-function killingJournal({ record, moment }: ChildOrder): OpenJournal {
-  return async (path) => {
-    const journal = await openJournal(path)
-    let count = 0
-    return {
-      close: journal.close,
-      async write(entry) {
-        count += 1
-        if (count !== record) return journal.write(entry)
-        if (moment === 'torn') appendFileSync(path, JSON.stringify(entry).slice(0, 30))
-        if (moment === 'after') await journal.write(entry)
-        killMyself()
-        await new Promise(() => {})
-      },
-    }
-  }
 }
 
 if (import.meta.main) {

@@ -1,8 +1,6 @@
-import { appendFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execute, planHash } from '../../electron/act/executor.ts'
-import { type OpenJournal, openJournal } from '../../electron/act/journal.ts'
 import { opsFor } from '../../electron/act/ops/all-ops.ts'
 import type { OpenHands } from '../../electron/act/ops/with-engine.ts'
 import type { Ops } from '../../electron/act/ops.ts'
@@ -10,10 +8,9 @@ import { connectSystemBus } from '../../electron/adapters/session-bus/session-bu
 import { unitControl } from '../../electron/adapters/systemd/unit-control.ts'
 import { dockerDeeds } from '../../electron/sentinel/docker-deeds.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
+import { type Death, killingJournal } from './killing-journal.ts'
 
 // A process of its own that carries out a recovery, and kills itself at one moment.
-
-export type Moment = 'before' | 'torn' | 'after'
 
 /** Where everything is that a recovery touches. */
 export type RecoveryPlace = {
@@ -30,12 +27,9 @@ export type RecoveryPlace = {
   units: readonly string[]
 }
 
-export type ChildOrder = {
+export type ChildOrder = Death & {
   place: RecoveryPlace
   plan: Plan
-  /** Which journal record, counted from 1, and where in its writing; 0 for never. */
-  record: number
-  moment: Moment
 }
 
 const notPartOfIt = () => Promise.reject(new Error('No step of this recovery asks for this.'))
@@ -98,26 +92,6 @@ async function problemsIn(
     if (active !== 'inactive') problems.push(`${unit} is ${active}.`)
   }
   return problems
-}
-
-const killMyself = () => process.kill(process.pid, 'SIGKILL')
-
-function killingJournal({ record, moment }: ChildOrder): OpenJournal {
-  return async (path) => {
-    const journal = await openJournal(path)
-    let count = 0
-    return {
-      close: journal.close,
-      async write(entry) {
-        count += 1
-        if (count !== record) return journal.write(entry)
-        if (moment === 'torn') appendFileSync(path, JSON.stringify(entry).slice(0, 30))
-        if (moment === 'after') await journal.write(entry)
-        killMyself()
-        await new Promise(() => {})
-      },
-    }
-  }
 }
 
 export const recoveryTitle = 'Recover odin'
