@@ -3,7 +3,7 @@ import { z } from 'zod'
 // What is taken from the engine's answers; the rest is left out. Go writes null for empty
 // lists and maps, and engines leave fields out that they do not have.
 
-const text = z
+export const text = z
   .string()
   .nullish()
   .transform((value) => value ?? '')
@@ -11,11 +11,11 @@ const count = z
   .number()
   .nullish()
   .transform((value) => value ?? 0)
-const texts = z
+export const texts = z
   .array(z.string())
   .nullish()
   .transform((value) => value ?? [])
-const textMap = z
+export const textMap = z
   .record(z.string(), z.string())
   .nullish()
   .transform((value) => value ?? {})

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { EngineFailure } from '../../adapters/docker/engine-failure.ts'
 import type { EngineHands } from '../../adapters/docker/hands/engine-hands.ts'
+import { execIfThere } from '../../adapters/docker/hands/exec-if-there.ts'
 
 /** A Prometheus that can be asked only by a program in its own container: it has no network. */
 export type AskedInside = {
@@ -34,15 +34,9 @@ export function askInside(
   signal: AbortSignal,
 ): AskedInside {
   async function said(command: readonly string[]): Promise<string | 'absent' | undefined> {
-    try {
-      const { exitCode, output } = await hands.exec(containerId, command, signal, {
-        mostOutputBytes,
-      })
-      return exitCode === 0 ? output : undefined
-    } catch (error) {
-      if (error instanceof EngineFailure && error.code === 'not-found') return 'absent'
-      throw error
-    }
+    const ran = await execIfThere(hands, containerId, command, signal, { mostOutputBytes })
+    if (ran === undefined) return 'absent'
+    return ran.exitCode === 0 ? ran.output : undefined
   }
 
   async function get(path: string): Promise<string | 'absent' | undefined> {

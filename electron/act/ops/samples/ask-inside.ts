@@ -1,5 +1,5 @@
-import { EngineFailure } from '../../../adapters/docker/engine-failure.ts'
 import type { EngineHands } from '../../../adapters/docker/hands/engine-hands.ts'
+import { execIfThere } from '../../../adapters/docker/hands/exec-if-there.ts'
 
 /** Of Prometheus, from inside its own container; undefined where it did not answer well. */
 export type AskInside = (path: string, how?: { post: boolean }) => Promise<unknown>
@@ -31,7 +31,8 @@ export function askInside(
   let known: (typeof programs)[number] | undefined
   return async (path, { post } = { post: false }) => {
     for (const program of known ? [known] : programs) {
-      const said = await tried(program(`${base}${path}`, post))
+      const command = program(`${base}${path}`, post)
+      const said = await execIfThere(hands, containerId, command, signal, { mostOutputBytes })
       if (said === undefined) continue
       known = program
       return said.exitCode === 0 ? parsed(said.output) : undefined
@@ -39,15 +40,6 @@ export function askInside(
     throw new Error(
       'Its image has neither wget nor curl, so its Prometheus cannot be asked. The samples stay where they are.',
     )
-  }
-
-  async function tried(command: readonly string[]) {
-    try {
-      return await hands.exec(containerId, command, signal, { mostOutputBytes })
-    } catch (error) {
-      if (error instanceof EngineFailure && error.code === 'not-found') return undefined
-      throw error
-    }
   }
 }
 

@@ -1,20 +1,7 @@
 import { z } from 'zod'
-import { inspectAnswer } from '../engine-answers.ts'
+import { inspectAnswer, text, textMap, texts } from '../engine-answers.ts'
 
 // What is taken from the answers of an engine that is about to be changed.
-
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '')
-const texts = z
-  .array(z.string())
-  .nullish()
-  .transform((value) => value ?? [])
-const textMap = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((value) => value ?? {})
 
 export const anyAnswer = z.unknown()
 

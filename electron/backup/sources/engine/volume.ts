@@ -4,7 +4,7 @@ import { type EngineVolume, helperMountPath } from '../../../adapters/docker/han
 import type { BackupSource, OpenedSource } from '../source.ts'
 import { archiveTree } from './archive-tree.ts'
 import { type EngineParts, nameOf } from './engine-parts.ts'
-import { openHelper } from './helper.ts'
+import { openHelper } from './open-helper.ts'
 import { opening } from './put-back.ts'
 import { isActive, quiesce, whyNotStop } from './quiesce.ts'
 
