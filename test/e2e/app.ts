@@ -34,9 +34,14 @@ async function testElectron(): Promise<string> {
   return electron.path
 }
 
-/** Bundles the app as `npm start` does, with `dist/` and `assets/` side by side. */
-export async function bundleApp(world: 'fake' | 'real'): Promise<string> {
-  const app = join(root, 'dist', `e2e-${world}`)
+/**
+ * Bundles the app as `npm start` does, with `dist/` and `assets/` side by side. Who runs beside
+ * the e2e tests names a directory of its own.
+ */
+export async function bundleApp(
+  world: 'fake' | 'real',
+  app = join(root, 'dist', `e2e-${world}`),
+): Promise<string> {
   const outDir = join(app, 'dist')
   await rm(app, { recursive: true, force: true })
   await mkdir(outDir, { recursive: true })

@@ -1,16 +1,12 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { recoveredChanges, recoveredFile, someForeseen } from '../support/a-recovery.ts'
 import { eventually } from './eventually.ts'
+import { takePictures as takePicturesOf } from './pictures.ts'
 import { openStage, type Stage } from './stage.ts'
-
-const screenshots = join(import.meta.dirname, 'screenshots')
 
 let stage: Stage
 beforeAll(async () => {
-  await mkdir(screenshots, { recursive: true })
   stage = await openStage()
 })
 afterAll(() => stage[Symbol.asyncDispose]())
@@ -39,33 +35,7 @@ async function openIncident(): Promise<Page> {
   return page
 }
 
-/** Both themes, wide and narrow; nothing may be wider than the window. */
-async function takePictures(page: Page, name: string): Promise<void> {
-  for (const [width, height] of [
-    [1100, 900],
-    [700, 820],
-  ] as const) {
-    await stage.app.evaluate(
-      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(...size),
-      [width, height] as [number, number],
-    )
-    await page.waitForFunction((wanted) => innerWidth === wanted, width)
-    for (const theme of ['light', 'dark'] as const) {
-      await stage.app.evaluate(({ nativeTheme }, source) => {
-        nativeTheme.themeSource = source
-      }, theme)
-      await page.waitForFunction(
-        (dark) => matchMedia('(prefers-color-scheme: dark)').matches === dark,
-        theme === 'dark',
-      )
-      await page.screenshot({ path: join(screenshots, `e2e-${name}-${width}-${theme}.png`) })
-    }
-    const wider = await page.evaluate(
-      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-    )
-    expect(wider, `${name} fits into ${width}`).toBe(false)
-  }
-}
+const takePictures = (page: Page, name: string) => takePicturesOf(stage.app, page, `e2e-${name}`)
 
 test('a recovery is read, said yes to by name, stopped, and gone on with', async () => {
   const page = await openIncident()

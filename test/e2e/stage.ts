@@ -22,13 +22,16 @@ type StageWishes = {
   env?: Record<string, string>
   /** Capabilities of the notification server. */
   capabilities?: string[]
-  world?: 'fake' | 'demo'
+  /** `real`: whatever engines the environment leads to. */
+  world?: 'fake' | 'demo' | 'real'
+  /** What was bundled already, by `bundleApp`. */
+  bundle?: string
 }
 
 /** Bundled once for a test file: nothing in it changes between tests. */
 const bundles = new Map<string, Promise<string>>()
 
-function bundleOf(world: 'fake' | 'demo'): Promise<string> {
+function bundleOf(world: 'fake' | 'demo' | 'real'): Promise<string> {
   const there = bundles.get(world) ?? bundleApp(world === 'fake' ? 'fake' : 'real')
   bundles.set(world, there)
   return there
@@ -38,7 +41,7 @@ function bundleOf(world: 'fake' | 'demo'): Promise<string> {
 export async function openStage(wishes: StageWishes = {}): Promise<Stage> {
   const world = wishes.world ?? 'fake'
   if (packagedApp && world === 'fake') throw new Error('The packaged app has the real loop in it.')
-  const app = packagedApp ?? (await bundleOf(world))
+  const app = packagedApp ?? wishes.bundle ?? (await bundleOf(world))
   const args = [...(wishes.args ?? []), ...(world === 'demo' ? ['--demo'] : [])]
   const desktop = await startDesktop()
   const tray = wishes.tray === false ? undefined : await TrayWatcher.start(desktop.busAddress)
