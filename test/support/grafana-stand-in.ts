@@ -16,6 +16,14 @@ export type StandInDatasource = {
 export type StandInDashboard = {
   uid: string
   folderTitle?: string
+  /** Empty for the one at the top. */
+  folderUid?: string
+  /** Counts the saves; 1 unless said. */
+  version?: number
+  /** ISO time of the last save. */
+  updated?: string
+  /** The file that it comes from: it cannot be saved or deleted. */
+  provisionedBy?: string
   /** Saved in schema v2, so that only the newer API gives it, as a resource. */
   isSchema2?: boolean
   dashboard: Record<string, unknown> & { title: string }
@@ -40,6 +48,10 @@ export type GrafanaStandIn = Omit<WebServer, 'asked'> & {
   token: string
   /** The token is a viewer's: it may query, and not list the datasources. */
   isViewer: boolean
+  /** Lets in who comes with this name and password, beside the token. */
+  login?: { user: string; password: string }
+  /** Titles of folders by their UIDs. */
+  folders: Map<string, string>
   datasources: StandInDatasource[]
   dashboards: StandInDashboard[]
   /** Models of library panels by uid. */
@@ -54,7 +66,10 @@ export type GrafanaStandIn = Omit<WebServer, 'asked'> & {
 
 export async function grafanaStandIn(
   given: Partial<
-    Pick<GrafanaStandIn, 'token' | 'datasources' | 'dashboards' | 'answerQuery' | 'fetch'>
+    Pick<
+      GrafanaStandIn,
+      'token' | 'login' | 'datasources' | 'dashboards' | 'folders' | 'answerQuery' | 'fetch'
+    >
   > = {},
 ): Promise<GrafanaStandIn> {
   const server = await webServer((request, response) => {
@@ -74,6 +89,7 @@ export async function grafanaStandIn(
     databaseOk: true,
     token: 'a-token',
     isViewer: false,
+    folders: new Map(),
     datasources: [],
     dashboards: [],
     library: new Map(),
@@ -101,14 +117,13 @@ async function answer(standIn: GrafanaStandIn, request: IncomingMessage): Promis
     const database = databaseOk ? 'ok' : 'failing'
     return { status: databaseOk ? 200 : 503, json: { commit: '0', database, version } }
   }
-  if (request.headers.authorization !== `Bearer ${standIn.token}`)
-    return refuse(401, 'Invalid API key')
+  if (!isLetIn(standIn, request.headers.authorization)) return refuse(401, 'Invalid API key')
   if (area === 'datasources' && rest.length === 0 && standIn.isViewer)
     return refuse(403, "You'll need additional permissions: datasources:read")
   if (area === 'frontend' && rest[0] === 'settings') return settings(standIn)
   if (area === 'datasources') return datasources(standIn, rest, url)
   if (area === 'search') return search(standIn, url)
-  if (area === 'dashboards' && rest[0] === 'uid') return dashboard(standIn, rest[1] ?? '')
+  if (area === 'dashboards' || area === 'folders') return savedThings(standIn, request, parts)
   if (url.pathname.startsWith('/apis/dashboard.grafana.app/v2beta1/namespaces/default/')) {
     const found = standIn.dashboards.find((one) => one.uid === parts.at(-1) && one.isSchema2)
     if (!found) return refuse(404, 'Dashboard not found')
@@ -188,15 +203,99 @@ function search(standIn: GrafanaStandIn, url: URL): Answered {
   )
 }
 
+function isLetIn({ token, login }: GrafanaStandIn, authorization = ''): boolean {
+  if (authorization === `Bearer ${token}`) return true
+  if (!login) return false
+  const pair = Buffer.from(`${login.user}:${login.password}`).toString('base64')
+  return authorization === `Basic ${pair}`
+}
+
+async function savedThings(
+  standIn: GrafanaStandIn,
+  request: IncomingMessage,
+  [area, ...rest]: string[],
+): Promise<Answered> {
+  const isPost = request.method === 'POST'
+  if (area === 'dashboards' && rest[0] === 'db' && isPost)
+    return save(standIn, JSON.parse(await bodyText(request)))
+  if (area === 'dashboards' && rest[0] === 'uid') {
+    const uid = rest[1] ?? ''
+    return request.method === 'DELETE' ? remove(standIn, uid) : dashboard(standIn, uid)
+  }
+  if (area !== 'folders') return refuse(404, 'Not found')
+  if (isPost) {
+    const { uid, title } = JSON.parse(await bodyText(request)) as { uid: string; title: string }
+    if (standIn.isViewer) return refuse(403, "You'll need additional permissions: folders:create")
+    if (standIn.folders.has(uid)) return refuse(412, 'A folder with the same uid already exists')
+    standIn.folders.set(uid, title)
+    return ok({ uid, title, version: 1 })
+  }
+  const title = standIn.folders.get(rest[0] ?? '')
+  return title === undefined ? refuse(404, 'folder not found') : ok({ uid: rest[0], title })
+}
+
+type Save = {
+  dashboard: Record<string, unknown> & { uid?: string; title: string; version?: number | null }
+  folderUid?: string
+  overwrite?: boolean
+}
+
+/** As Grafana does: without `overwrite` only over the version that the sender has seen. */
+function save(standIn: GrafanaStandIn, { dashboard, folderUid = '', overwrite }: Save): Answered {
+  if (standIn.isViewer) return refuse(403, "You'll need additional permissions: dashboards:write")
+  const { uid = `made-${standIn.dashboards.length + 1}` } = dashboard
+  const before = standIn.dashboards.find((one) => one.uid === uid)
+  if (before?.provisionedBy !== undefined) return refuse(400, 'Cannot save provisioned dashboard')
+  const seen = before?.version ?? 1
+  if (before && !overwrite && (dashboard.version ?? 0) !== seen) {
+    const message = 'The dashboard has been changed by someone else'
+    return { status: 412, json: { status: 'version-mismatch', message } }
+  }
+  if (folderUid !== '' && !standIn.folders.has(folderUid)) return refuse(400, 'folder not found')
+  const version = before ? seen + 1 : 1
+  const folderTitle = standIn.folders.get(folderUid)
+  const { id: _, version: __, ...kept } = dashboard
+  const saved: StandInDashboard = {
+    uid,
+    folderUid,
+    version,
+    updated: new Date().toISOString(),
+    dashboard: kept,
+    ...(folderTitle !== undefined && { folderTitle }),
+  }
+  standIn.dashboards = [...standIn.dashboards.filter((one) => one.uid !== uid), saved]
+  return ok({ status: 'success', uid, version, folderUid })
+}
+
+function remove(standIn: GrafanaStandIn, uid: string): Answered {
+  if (standIn.isViewer) return refuse(403, "You'll need additional permissions: dashboards:delete")
+  const found = standIn.dashboards.find((one) => one.uid === uid)
+  if (!found) return refuse(404, 'Dashboard not found')
+  if (found.provisionedBy !== undefined)
+    return refuse(400, 'provisioned dashboard cannot be deleted')
+  standIn.dashboards = standIn.dashboards.filter((one) => one !== found)
+  return ok({ title: found.dashboard.title, message: `Dashboard ${found.dashboard.title} deleted` })
+}
+
 function dashboard(standIn: GrafanaStandIn, uid: string): Answered {
   const found = standIn.dashboards.find((one) => one.uid === uid)
   if (!found) return refuse(404, 'Dashboard not found')
-  const { folderTitle = '' } = found
+  const { folderTitle = '', folderUid = '', provisionedBy, version = 1, updated } = found
   if (found.isSchema2) {
     const path = `/apis/dashboard.grafana.app/v2beta1/namespaces/default/dashboards/${uid}`
     return refuse(406, `dashboard api version not supported, use ${path} instead`)
   }
-  return ok({ meta: { folderTitle, provisioned: false }, dashboard: { uid, ...found.dashboard } })
+  const meta = {
+    folderTitle,
+    folderUid,
+    version,
+    canSave: !standIn.isViewer,
+    provisioned: provisionedBy !== undefined,
+    ...(provisionedBy !== undefined && { provisionedExternalId: provisionedBy }),
+    ...(updated !== undefined && { updated }),
+  }
+  const id = standIn.dashboards.indexOf(found) + 1
+  return ok({ meta, dashboard: { ...found.dashboard, uid, id, version } })
 }
 
 async function dsQuery(

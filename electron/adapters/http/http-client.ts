@@ -25,6 +25,8 @@ export type Asked = {
   query?: Query
   /** Sent as JSON with POST. */
   body?: unknown
+  /** Instead of GET, and of POST where there is a body. */
+  method?: 'DELETE'
   /** Statuses beside 2xx whose answer is wanted too. */
   alsoStatus?: (status: number) => boolean
   /** Instead of the door's own. */
@@ -126,7 +128,7 @@ export function httpClient(door: Door): HttpClient {
     const signal = asked.signal ? AbortSignal.any([asked.signal, late]) : late
     const sent: Sent = {
       url,
-      method: body === undefined ? 'GET' : 'POST',
+      method: asked.method ?? (body === undefined ? 'GET' : 'POST'),
       headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body }),
     }
