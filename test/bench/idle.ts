@@ -3,7 +3,6 @@ import { childrenOf, cpuSeconds, pssMiB } from './process-cost.ts'
 import type { Measured } from './report.ts'
 import { firstState, startWatching, type Watching, worldOf } from './watching.ts'
 
-const settleSeconds = 5
 const seconds = 60
 
 type Idle = { cpuPercent: number; memory: number; children: number }
@@ -17,8 +16,8 @@ async function idleWith(services: number): Promise<Idle> {
   }
 }
 
-/** What a watching process costs in a minute in which nothing happens. Stops it. */
-export async function idleOf(watching: Watching): Promise<Idle> {
+/** What a watching process costs in a minute in which nothing happens, once it has settled. Stops it. */
+export async function idleOf(watching: Watching, settleSeconds = 5): Promise<Idle> {
   try {
     await watching.next(firstState)
     await pause(settleSeconds * 1000)

@@ -16,19 +16,36 @@ const nvidia = '0x10de'
 const displayClass = '0x03'
 
 /**
- * The NVIDIA cards of this machine by bus ID, empty where there are none or no PCI at all.
- * These attributes are answered from the kernel's memory: reading them wakes nothing.
+ * Asks for the NVIDIA cards of this machine by bus ID, as often as it is called; there are none
+ * where there is no PCI at all. These attributes are answered from the kernel's memory: reading
+ * them wakes nothing. Of what is no NVIDIA card nothing is read twice: a workstation has dozens.
  */
-export async function pciCards(sysfsRoot: string): Promise<PciCard[]> {
+export function pciCards(sysfsRoot: string): () => Promise<PciCard[]> {
   const devices = join(sysfsRoot, 'bus/pci/devices')
-  const busIds = await readdir(devices).catch(() => [])
-  const cards = await Promise.all(busIds.map((busId) => cardAt(join(devices, busId))))
-  return cards.filter((card) => card !== undefined).sort((a, b) => (a.busId < b.busId ? -1 : 1))
+  let known = new Map<string, boolean>()
+
+  async function isOurs(busId: string): Promise<boolean | undefined> {
+    const vendor = await attribute(join(devices, busId), 'vendor')
+    if (vendor !== nvidia) return vendor === '' ? undefined : false
+    const kind = await attribute(join(devices, busId), 'class')
+    return kind === '' ? undefined : kind.startsWith(displayClass)
+  }
+
+  return async () => {
+    const before = known
+    known = new Map()
+    const cards = await Promise.all(
+      (await readdir(devices).catch(() => [])).map(async (busId) => {
+        const ours = before.get(busId) ?? (await isOurs(busId))
+        if (ours !== undefined) known.set(busId, ours)
+        return ours ? cardAt(join(devices, busId)) : undefined
+      }),
+    )
+    return cards.filter((card) => card !== undefined).sort((a, b) => (a.busId < b.busId ? -1 : 1))
+  }
 }
 
 async function cardAt(device: string): Promise<PciCard | undefined> {
-  if ((await attribute(device, 'vendor')) !== nvidia) return undefined
-  if (!(await attribute(device, 'class')).startsWith(displayClass)) return undefined
   // Handed to a virtual machine or driven by nouveau: nvidia-smi does not see it.
   const driver = await readlink(join(device, 'driver')).catch(() => 'nvidia')
   if (basename(driver) !== 'nvidia') return undefined

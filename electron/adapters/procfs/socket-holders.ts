@@ -49,13 +49,8 @@ export function socketHolders(procRoot: string): SocketHolders {
 
 /** A socket outlives its process where a child has it too: then the child is looked for. */
 async function forgetGone(procRoot: string, held: Map<string, Holder>): Promise<void> {
-  const pids = new Set([...held.values()].map(({ pid }) => pid))
-  const gone = new Set<number>()
-  for (const pid of pids) {
-    const isThere = await readFile(join(procRoot, String(pid), 'comm')).catch(() => undefined)
-    if (isThere === undefined) gone.add(pid)
-  }
-  for (const [inode, { pid }] of held) if (gone.has(pid)) held.delete(inode)
+  const alive = new Set(await readdir(procRoot))
+  for (const [inode, { pid }] of held) if (!alive.has(String(pid))) held.delete(inode)
 }
 
 /** Reads the descriptors of every process that this user may read, until all are found. */

@@ -43,6 +43,7 @@ const wellAfterMs = 60_000
 export function gpuAsking(parts: GpuAskingParts): GpuAsking {
   const { smi, now, told } = parts
   const retries = backOff({ firstMs: 1_000, mostMs: 300_000, random: parts.random })
+  const cardsOnBus = pciCards(parts.sysfsRoot)
   const identities = new Map<string, Gpu>()
   let stopped = false
   let ticking: NodeJS.Timeout | undefined
@@ -178,7 +179,7 @@ export function gpuAsking(parts: GpuAskingParts): GpuAsking {
     now() - restedAt > restAgainMs
 
   async function look(): Promise<void> {
-    pci = await pciCards(parts.sysfsRoot)
+    pci = await cardsOnBus()
     if (stopped) return
     const awake = pci.filter(({ asleep }) => !asleep)
     if (pci.length > 0 && awake.length === 0) {
