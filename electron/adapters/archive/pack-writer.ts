@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import type { Readable, TransformOptions } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { constants, createZstdCompress, type ZstdOptions, zstdDecompressSync } from 'node:zlib'
+import { constants, createZstdCompress, type ZstdOptions } from 'node:zlib'
 import { diskProblem } from '../disk/disk-problem.ts'
 import { encrypted } from './age-stream.ts'
 import { ContentChanged } from './archive-problem.ts'
 import { memberName } from './member-name.ts'
 import { nameBook } from './name-book.ts'
+import { oneFrame } from './one-frame.ts'
 import type { PackMember } from './pack-member.ts'
-import { handOver, spent } from './spent.ts'
+import { spent } from './spent.ts'
 import { encodeHeader, padding } from './tar-header.ts'
 import { chunksOf, endOfArchive } from './tar-writer.ts'
-import { frameScan } from './zstd-frame.ts'
 
 export interface PackWriter {
   /**
@@ -221,25 +221,6 @@ function portionQueue(
       filled = 0
       await check()
     },
-  }
-}
-
-/**
- * The first frame alone. Node's stream appends an empty one when the output ends just where its
- * buffer does (nodejs/node#66078), and what reads one frame would take that for garbage.
- */
-async function* oneFrame(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const scan = frameScan()
-  const beyond: Buffer[] = []
-  for await (const chunk of compressed) {
-    const end = scan.take(chunk)
-    if (end > 0) yield handOver(chunk.subarray(0, end))
-    if (end < chunk.length) beyond.push(chunk.subarray(end))
-  }
-  if (!scan.hasEnded) throw new Error('zstd did not end its frame')
-  const rest = Buffer.concat(beyond)
-  if (rest.length > 0 && zstdDecompressSync(rest).length > 0) {
-    throw new Error('zstd made more than one frame')
   }
 }
 
