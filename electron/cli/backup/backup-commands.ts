@@ -40,6 +40,7 @@ export function backupCommands(from: CommandsParts): void {
     .option('--only <part...>', 'kinds or parts alone: configuration, volume:odin_grafana …')
     .option('--note <text>', 'what it is for')
     .option('--pin <why>', 'keep it until it is unpinned')
+    .option('--begin-anew', 'make a new repository where the one that was there is gone')
     .action((options: BackupOptions) => at(options, (site) => backup(site, options)))
 
   command('snapshots', 'List the snapshots of the stack.').action((options: GlobalOptions) =>

@@ -41,6 +41,19 @@ async function packOf(path: string): Promise<string> {
   return join(repository, 'packs', pack.slice(0, 2), `${pack}.tar.zst`)
 }
 
+test('where the repository is gone, none is begun in its place unless somebody says so', async () => {
+  await line.run(onlyFiles)
+  await rename(repository, `${repository}.away`)
+  const refused = await line.run(onlyFiles)
+  expect(refused).toMatchObject({ code: 4, out: '' })
+  expect(refused.err).toContain(`The repository ${repository} is gone`)
+  expect(refused.err).toContain('--begin-anew')
+  await expect(stat(repository)).rejects.toThrow('ENOENT')
+  expect(await line.run([...onlyFiles, '--begin-anew'])).toMatchObject({ code: 0 })
+  expect((await line.run(onlyFiles)).code).toBe(0)
+  expect((await listed()).snapshots).toHaveLength(2)
+})
+
 test('before the first snapshot every command says what to type', async () => {
   const empty = await line.run(['snapshots'])
   expect(empty).toMatchObject({ code: 0, err: '' })

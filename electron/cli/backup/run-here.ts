@@ -1,7 +1,7 @@
 import { places } from '../../adapters/disk/places.ts'
 import type { BackupOutcome } from '../../backup/order.ts'
 import { orderHere } from '../../backup/order-here.ts'
-import { ledgers, withEnd } from '../../sentinel/backups/ledger.ts'
+import { afterWork, type Ledgers, ledgers } from '../../sentinel/backups/ledger.ts'
 import { endOf, type Wanted } from '../../sentinel/backups/runs.ts'
 import { openTimeline } from '../../sentinel/keep/timeline.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
@@ -50,15 +50,9 @@ async function remember(site: BackupSite, wanted: Wanted, outcome: BackupOutcome
   const { state } = places(env, homeDirectory)
   const { name } = site.stack
   const now = Date.now
-  const complain = (sentence: string) => {
-    site.stderr.write(`odin-sentinel: ${visibleName(sentence)}\n`)
-  }
   const end = endOf(wanted.kind, outcome, now())
   try {
-    const setAside = (path: string) =>
-      complain(`What was remembered of backups begins anew; the file is ${path}.`)
-    const book = ledgers({ stateDirectory: state, now, onSetAside: setAside })
-    await book.change(name, (ledger) => withEnd(ledger, end))
+    await ledgersOf(site).change(name, (ledger) => afterWork(ledger, wanted, end))
     const timeline = openTimeline({ stateDirectory: state, now })
     timeline.record({
       at: end.at,
@@ -70,8 +64,23 @@ async function remember(site: BackupSite, wanted: Wanted, outcome: BackupOutcome
     timeline.close()
   } catch (error) {
     // That nobody can note it down makes no snapshot worse.
-    complain(`The end of it could not be noted down: ${(error as Error).message}`)
+    complain(site, `The end of it could not be noted down: ${(error as Error).message}`)
   }
+}
+
+/** What is remembered of backups, shared with the app. */
+export function ledgersOf(site: BackupSite): Ledgers {
+  const { env, homeDirectory } = site.parts.place
+  return ledgers({
+    stateDirectory: places(env, homeDirectory).state,
+    now: Date.now,
+    onSetAside: (path) =>
+      complain(site, `What was remembered of backups begins anew; the file is ${path}.`),
+  })
+}
+
+function complain({ stderr }: BackupSite, sentence: string): void {
+  stderr.write(`odin-sentinel: ${visibleName(sentence)}\n`)
 }
 
 export const exitCodeOf: Readonly<Record<BackupOutcome['outcome'], ExitCode>> = {

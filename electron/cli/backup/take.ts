@@ -2,21 +2,28 @@ import { shortId } from '../../../shared/domain/short-id.ts'
 import { componentKinds } from '../../../shared/domain/snapshot.ts'
 import type { BackupOutcome } from '../../backup/order.ts'
 import { planTidying } from '../../backup/run/tidy.ts'
+import { goneSentence, isGone } from '../../sentinel/backups/what-is-kept.ts'
 import { CommandProblem, type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Paint } from '../reporters/paint.ts'
 import { visibleName } from '../reporters/visible.ts'
 import { type GlobalOptions, printer } from '../session.ts'
-import { type BackupSite, openedRepository, pick } from './backup-site.ts'
+import { type BackupSite, findRepository, openedRepository, pick } from './backup-site.ts'
 import { brokenText, next, outcomeText } from './backup-words.ts'
-import { exitCodeOf, runHere } from './run-here.ts'
+import { exitCodeOf, ledgersOf, runHere } from './run-here.ts'
 
 // The commands that work on the repository: backup, verify, prune.
 
-export type BackupOptions = GlobalOptions & { only?: string[]; note?: string; pin?: string }
+export type BackupOptions = GlobalOptions & {
+  only?: string[]
+  note?: string
+  pin?: string
+  beginAnew?: boolean
+}
 
 export async function backup(site: BackupSite, options: BackupOptions): Promise<ExitCode> {
   const { only, note, pin } = options
   for (const one of only ?? []) refuseUnknownPart(one)
+  if (!options.beginAnew) await refuseWhereGone(site)
   const outcome = await runHere(site, {
     kind: 'backup',
     reason: 'manual',
@@ -24,6 +31,7 @@ export async function backup(site: BackupSite, options: BackupOptions): Promise<
     ...(pin !== undefined && { pin: pin.trim() || byHand }),
     ...(only && { only }),
   })
+  if (outcome.snapshot !== undefined) await rememberWhere(site)
   const print = printer(site.session, options)
   print.either((paint) => takenText(site, outcome, paint), outcome)
   return exitCodeOf[outcome.outcome]
@@ -31,6 +39,20 @@ export async function backup(site: BackupSite, options: BackupOptions): Promise<
 
 /** Why somebody pinned it who did not say. */
 export const byHand = 'by hand'
+
+async function refuseWhereGone(site: BackupSite): Promise<void> {
+  const open = () => findRepository(site)
+  const where = { directoryOf: () => site.directory, open, ledgers: ledgersOf(site) }
+  if (!(await isGone(site.stack, where))) return
+  throw new CommandProblem(goneSentence(site.directory), exitCodes.planFailed)
+}
+
+/** So that one that is gone the next time is missed. */
+async function rememberWhere(site: BackupSite): Promise<void> {
+  const { id } = await openedRepository(site)
+  const repository = { directory: site.directory, id }
+  await ledgersOf(site).change(site.stack.name, (ledger) => ({ ...ledger, repository }))
+}
 
 /** A kind, or the id of one part: `volume:odin_grafana`. */
 function refuseUnknownPart(part: string): void {

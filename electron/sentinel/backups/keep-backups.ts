@@ -14,11 +14,11 @@ import type { Backups, BackupWish } from '../surface.ts'
 import { lastGoodOf, sightOf, viewOf } from './backup-views.ts'
 import { clockwork } from './clockwork.ts'
 import type { Ledger, Ledgers, ScheduledKind } from './ledger.ts'
-import { withEnd, withoutRepository } from './ledger.ts'
+import { afterWork, withEnd } from './ledger.ts'
 import { endOf, runs, type Wanted } from './runs.ts'
 import { checkLine } from './schedule.ts'
 import type { SnapshotReader } from './snapshot-reader.ts'
-import { whatIsKept } from './what-is-kept.ts'
+import { goneSentence, isGone, whatIsKept } from './what-is-kept.ts'
 
 export type KeepBackupsParts = {
   carryOut: RunOrder
@@ -156,17 +156,14 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
 
   /** Carries out, remembers the end, and looks at what there is now. */
   async function run(stack: Stack, wanted: Wanted): Promise<BackupOutcome> {
+    if (wanted.kind === 'backup' && (await isGone(stack, parts))) {
+      return refused(stack, wanted.kind, goneSentence(parts.directoryOf(stack)))
+    }
     const { outcome, end } = await work.run(stack, wanted)
-    const isByHand = wanted.kind === 'backup' && wanted.reason === 'manual'
-    const isTaken = isByHand && (end.outcome === 'done' || end.outcome === 'partial')
     const isMinor = wanted.kind === 'backup' && wanted.reason === 'before-plan'
     if (!isMinor && !outcome.busy) {
-      const isChecked = wanted.kind === 'second-copy' && wanted.check && end.outcome === 'done'
       await ledgers
-        .change(stack.name, (ledger) => ({
-          ...withEnd(isTaken ? withoutRepository(ledger) : ledger, end),
-          ...(isChecked && { checkedAt: now() }),
-        }))
+        .change(stack.name, (ledger) => afterWork(ledger, wanted, end))
         .catch((error: Error) => note(stack.name, error.message))
     }
     if (!isMinor || end.outcome === 'failed') note(stack.name, end.sentence)

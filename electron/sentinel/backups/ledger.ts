@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type BackupEnd, backupEndSchema } from '../../../shared/ipc/backup-view.ts'
 import { type Loaded, stateFile } from '../keep/state-file.ts'
+import type { Wanted } from './runs.ts'
 import type { Slots } from './schedule.ts'
 
 /** What runs by a schedule. */
@@ -72,6 +73,18 @@ export function ledgers(parts: LedgersParts): Ledgers {
       return changed
     },
     turnsOf: (stack) => pathOf(stack, '.turns'),
+  }
+}
+
+/** What is remembered once this work has ended so, whoever carried it out. */
+export function afterWork(ledger: Ledger, wanted: Wanted, end: BackupEnd): Ledger {
+  const isDone = end.outcome === 'done'
+  const isByHand = wanted.kind === 'backup' && wanted.reason === 'manual'
+  const isTaken = isByHand && (isDone || end.outcome === 'partial')
+  const isChecked = wanted.kind === 'second-copy' && wanted.check && isDone
+  return {
+    ...withEnd(isTaken ? withoutRepository(ledger) : ledger, end),
+    ...(isChecked && { checkedAt: Date.parse(end.at) }),
   }
 }
 

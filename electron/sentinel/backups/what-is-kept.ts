@@ -113,6 +113,10 @@ class Replaced extends Error {
   }
 }
 
+/** Where a backup is asked for all the same: an empty mount point must not fill in silence. */
+export const goneSentence = (directory: string): string =>
+  `The repository ${directory} is gone, expected where it was: mount its disk, or begin a new one there with odin-sentinel backup --begin-anew.`
+
 /** A repository was seen there once, and is not there now. Rejects where that cannot be told. */
 export async function isGone(
   stack: Stack,
