@@ -26,7 +26,7 @@ let closed: string[]
 let reviewed: string[]
 let deeds: string[]
 let proposal: PlanProposal
-let mirror: Pick<Mirror, 'movingUntil' | 'stacks' | 'demo'>
+let mirror: Pick<Mirror, 'movingUntil' | 'stacks' | 'demo' | 'operation'>
 let tell: (change: IncidentChange['change'], about?: Partial<IncidentView>) => void
 let mirrorChanges: () => void
 let choices: NotificationChoices
@@ -38,7 +38,7 @@ beforeEach(() => {
   closed = []
   reviewed = []
   deeds = []
-  mirror = { demo: false, movingUntil: null, stacks: [] }
+  mirror = { demo: false, movingUntil: null, stacks: [], operation: null }
   proposal = { kind: 'plan', hash: 'h', title: '', steps: [], warnings: [] }
   let toIncident: (change: IncidentChange) => void = () => {}
   let toMirror: (mirror: Mirror) => void = () => {}
@@ -127,13 +127,104 @@ test('one notice for an incident, and one for its end in the same place', async 
 test('what changed replaces the notice; who dismissed it is disturbed only by worse', async () => {
   tell('opened')
   await count(1)
+  now += 15_000
   tell('updated', { sentence: 'Also grafana is gone.' })
   await count(2)
   shown[1]?.onClosed?.()
+  now += 15_000
   tell('updated', { sentence: 'Also loki is gone.' })
   tell('worsened', { sentence: 'Also prometheus is gone.' })
   await count(3)
   expect(shown[2]?.body + (shown[2]?.title ?? '')).toContain('prometheus')
+})
+
+test('news every second are told as they are when the words before have stood a while', async () => {
+  vi.useFakeTimers({ now: noon })
+  const pass = async (ms: number) => {
+    now += ms
+    await vi.advanceTimersByTimeAsync(ms)
+  }
+  try {
+    tell('opened')
+    for (let gone = 1; gone <= 14; gone += 1) {
+      await pass(1_000)
+      tell('updated', { sentence: `${gone} services are gone.` })
+    }
+    expect(shown).toHaveLength(1)
+    await pass(1_000)
+    expect(shown.map(({ title }) => title).slice(1)).toEqual(['odin: 14 services are gone'])
+    tell('updated', { sentence: 'Nothing is there.' })
+    tell('updated', { sentence: '14 services are gone.' })
+    await pass(60_000)
+    expect(shown).toHaveLength(2)
+    tell('updated', { sentence: 'Nothing is there.' })
+    await pass(0)
+    expect(shown).toHaveLength(3)
+    tell('updated', { sentence: '1 service is gone.' })
+    tell('resolved', { status: 'resolved', resolvedAt: iso(now) })
+    await pass(60_000)
+    expect(shown.map(({ title }) => title).slice(3)).toEqual(['odin: over'])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+const recovering: Mirror['operation'] = {
+  ...{ id: 'o', title: 'Recover odin', stack: 'odin', startedAt: iso(noon) },
+  ...{ outcome: 'running', sentence: '', steps: [] },
+}
+const recovered = { ...recovering, outcome: 'done', finishedAt: iso(noon + 60_000) } as const
+
+test('while an operation runs only the end of what was told is told', async () => {
+  tell('opened')
+  await count(1)
+  mirror = { ...mirror, operation: recovering }
+  now += 30_000
+  tell('updated', { sentence: 'Also grafana is gone.' })
+  tell('opened', { id: 'passing', sentence: 'grafana has no container.' })
+  tell('resolved', { id: 'passing', status: 'resolved', resolvedAt: iso(now) })
+  tell('resolved', { status: 'resolved', resolvedAt: iso(now) })
+  await count(2)
+  expect(shown[1]?.title).toBe('odin: over')
+  mirror = { ...mirror, operation: recovered }
+  now = noon + 60_000
+  tell('opened', { id: 'another', since: iso(noon + 60_001), sentence: 'loki has no container.' })
+  await count(3)
+  expect(shown[2]?.title).toBe('odin: loki has no container')
+})
+
+test('what an operation leaves wrong is told a moment after its end', async () => {
+  vi.useFakeTimers({ now: noon })
+  try {
+    mirror = { ...mirror, operation: recovering }
+    tell('opened', { sentence: 'grafana has no container.' })
+    await vi.advanceTimersByTimeAsync(60_000)
+    mirror = { ...mirror, operation: recovered }
+    now = noon + 60_000
+    mirrorChanges()
+    await vi.advanceTimersByTimeAsync(29_000)
+    expect(shown).toEqual([])
+    now = noon + 90_000
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(shown.map(({ title }) => title)).toEqual(['odin: grafana has no container'])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('an operation on another stack silences nothing, and dismissed stays dismissed after one', async () => {
+  mirror = { ...mirror, operation: { ...recovering, stack: 'other' } }
+  tell('opened')
+  await count(1)
+  shown[0]?.onClosed?.()
+  mirror = { ...mirror, operation: recovering }
+  tell('updated', { sentence: 'Also grafana is gone.' })
+  mirror = { ...mirror, operation: recovered }
+  now = noon + 90_000
+  mirrorChanges()
+  tell('opened', { id: 'j' })
+  await count(2)
+  expect(shown[1]?.key).toBe('odin j')
 })
 
 test('nothing while it is snoozed, and it is told again when the snooze is over', async () => {

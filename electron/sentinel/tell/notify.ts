@@ -22,8 +22,17 @@ type NotifyParts = {
   localMinutes?: (at: number) => number
 }
 
-/** `flaps`: it was told to be over, and came back. */
-type Told = { showing: boolean; text: string; flaps: boolean }
+/** `flaps`: it was told to be over, and came back. `newer` waits to replace its words. */
+type Told = { showing: boolean; text: string; flaps: boolean; at: number; newer?: NodeJS.Timeout }
+
+/**
+ * So long words stand before newer ones replace them: desktops draw each replacement anew, and of
+ * a stack that comes up elsewhere there is news every second.
+ */
+const wordsStandMs = 15_000
+
+/** What an operation leaves wrong for a moment: a dashboard sees its data with the next scrape. */
+const settlesMs = 30_000
 
 /** Two stacks may have the same incident at the same moment. */
 const keyOf = (stack: string, { id }: IncidentView): string => `${stack} ${id}`
@@ -31,14 +40,16 @@ const keyOf = (stack: string, { id }: IncidentView): string => `${stack} ${id}`
 /**
  * One notice for an incident, replaced while it lasts, and one for its end. What came back
  * after it had been told to be over is over only when it has stayed away for a while. Nothing
- * while the incident is snoozed, its owner is moving or the hours are quiet; what is still wrong
+ * while the incident is snoozed, its owner is moving or the hours are quiet, nor while an operation
+ * that somebody asked for takes the stack through what looks like incidents; what is still wrong
  * then is told afterwards. An incident that goes on as part of another one takes its notice away.
  */
 export function notifyOfIncidents(parts: NotifyParts): () => void {
   const { sentinel, notifier, now = Date.now } = parts
   const { choices = () => usualSettings.notifications, localMinutes = minutesOfTheDay } = parts
   const told = new Map<string, Told>()
-  const waiting = new Map<string, { stack: string; id: string }>()
+  /** `anew`: also where nothing of it is on the screen. */
+  const waiting = new Map<string, { stack: string; id: string; anew: boolean }>()
   /** What ended a moment ago, and may only be flapping. */
   const ending = new Map<string, NodeJS.Timeout>()
   let wake: NodeJS.Timeout | undefined
@@ -74,6 +85,18 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     return Math.max(hushedUntil(incident), typeof answer === 'object' ? answer.waitUntil : 0)
   }
 
+  /** What stands on the screen stays there: its end is the news that is waited for. */
+  function underOperationUntil(stack: string, incident: IncidentView): number {
+    const { operation } = sentinel.mirror()
+    if (operation?.stack !== stack) return 0
+    if (operation.finishedAt === undefined) return Number.POSITIVE_INFINITY
+    const ended = Date.parse(operation.finishedAt)
+    return Date.parse(incident.since) > ended ? 0 : ended + settlesMs
+  }
+
+  const mayBeToldAt = (stack: string, incident: IncidentView): number =>
+    Math.max(silentUntil(incident), underOperationUntil(stack, incident))
+
   /** Somebody asked for silence about this, so that its notice goes as well. */
   function hushedUntil(incident: IncidentView): number {
     const moving = sentinel.mirror().movingUntil
@@ -88,7 +111,8 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     const status = sentinel.mirror().stacks.find((one) => one.stack === stack)
     const words = noticeOf(stack, incident, status, sentinel.mirror().demo)
     const flaps = cameBack || told.get(key)?.flaps === true
-    const entry: Told = { showing: true, text: words.title + words.body, flaps }
+    const entry: Told = { showing: true, text: words.title + words.body, flaps, at: now() }
+    forget(key)
     told.set(key, entry)
     show({
       ...words,
@@ -128,13 +152,18 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     })
   }
 
+  function forget(key: string): boolean {
+    clearTimeout(told.get(key)?.newer)
+    return told.delete(key)
+  }
+
   function takeAway(key: string): void {
-    if (told.delete(key)) close(key)
+    if (forget(key)) close(key)
   }
 
   function tellEnd(stack: string, incident: IncidentView): void {
     const key = keyOf(stack, incident)
-    told.delete(key)
+    forget(key)
     const words = recoveryOf(stack, incident, sentinel.mirror().demo)
     show({ ...words, key, onAction: () => parts.review(stack) })
   }
@@ -162,7 +191,8 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     clearTimeout(ending.get(key))
     ending.delete(key)
     if (change === 'resolved' || change === 'withdrawn') {
-      const quiet = waiting.delete(key) || silentUntil(incident) > now()
+      const neverTold = waiting.delete(key) && !told.has(key)
+      const quiet = neverTold || silentUntil(incident) > now()
       close(`${key}:outcome`)
       if (change === 'resolved') onEnd(stack, incident, quiet)
       else takeAway(key)
@@ -173,6 +203,12 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
       hush(stack, incident)
       return
     }
+    if (underOperationUntil(stack, incident) > now()) {
+      const anew = !before || change === 'worsened' || waiting.get(key)?.anew === true
+      waiting.set(key, { stack, id: incident.id, anew })
+      wakeInTime()
+      return
+    }
     waiting.delete(key)
     if (!before && disturbance(incident) === 'never') return
     if (!before || change === 'worsened') {
@@ -180,16 +216,35 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
       return
     }
     // Who has taken the notice away has read it; only what got worse brings it back.
-    const status = sentinel.mirror().stacks.find((one) => one.stack === stack)
-    const words = noticeOf(stack, incident, status, sentinel.mirror().demo)
-    if (before.showing && before.text !== words.title + words.body) tell(stack, incident)
+    if (!before.showing || before.text === textOf(stack, incident)) return
+    const stands = before.at + wordsStandMs - now()
+    if (stands <= 0) tell(stack, incident)
+    else before.newer ??= setTimeout(() => tellNewest(stack, incident.id, before), stands).unref()
   }
+
+  function textOf(stack: string, incident: IncidentView): string {
+    const status = sentinel.mirror().stacks.find((one) => one.stack === stack)
+    const { title, body } = noticeOf(stack, incident, status, sentinel.mirror().demo)
+    return title + body
+  }
+
+  function tellNewest(stack: string, id: string, before: Told): void {
+    delete before.newer
+    const incident = firingOne(stack, id)
+    if (incident && before.showing) onChange({ stack, incident, change: 'updated' })
+  }
+
+  const firingOne = (stack: string, id: string): IncidentView | undefined =>
+    sentinel
+      .mirror()
+      .stacks.find((one) => one.stack === stack)
+      ?.incidents.find((one) => one.id === id && one.status === 'firing')
 
   /** Its notice goes; it waits for the end of the quiet. */
   function hush(stack: string, incident: IncidentView): void {
     const key = keyOf(stack, incident)
     const before = told.get(key)
-    waiting.set(key, { stack, id: incident.id })
+    waiting.set(key, { stack, id: incident.id, anew: true })
     if (before?.showing) close(key)
     if (before) before.showing = false
     wakeInTime()
@@ -206,13 +261,14 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
   }
 
   function tellWhatWaited(): void {
-    for (const [key, { stack, id }] of waiting) {
-      const status = sentinel.mirror().stacks.find((one) => one.stack === stack)
-      const incident = status?.incidents.find((one) => one.id === id && one.status === 'firing')
+    for (const [key, { stack, id, anew }] of waiting) {
+      const incident = firingOne(stack, id)
       if (!incident) waiting.delete(key)
-      else if (silentUntil(incident) <= now()) {
+      else if (mayBeToldAt(stack, incident) <= now()) {
         waiting.delete(key)
-        if (disturbance(incident) !== 'never') tell(stack, incident)
+        const before = told.get(key)
+        const isNews = before?.showing ? before.text !== textOf(stack, incident) : anew
+        if (isNews && disturbance(incident) !== 'never') tell(stack, incident)
       }
     }
     wakeInTime()
@@ -224,9 +280,10 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     const ends = sentinel
       .mirror()
       .stacks.flatMap(({ stack, incidents }) =>
-        incidents.filter((incident) => waiting.has(keyOf(stack ?? '', incident))),
+        incidents
+          .filter((incident) => waiting.has(keyOf(stack ?? '', incident)))
+          .map((incident) => mayBeToldAt(stack ?? '', incident)),
       )
-      .map(silentUntil)
     if (ends.length === 0) return
     const longest = 2 ** 31 - 1
     wake = setTimeout(
@@ -246,6 +303,7 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     stopMirror()
     clearTimeout(wake)
     for (const timer of ending.values()) clearTimeout(timer)
+    for (const key of told.keys()) forget(key)
   }
 }
 
