@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { places } from '../adapters/disk/places.ts'
 import type { DockerPlace } from '../adapters/docker/config-file.ts'
+import { handsAt } from '../adapters/docker/hands/hands-at.ts'
 import { restic } from '../adapters/restic/restic.ts'
 import { keepAwake } from '../adapters/systemd/keep-awake.ts'
 import { drillHere } from './drill/drill-here.ts'
@@ -35,6 +36,7 @@ export function orderHere({ place, secrets, version }: HereParts): RunOrder {
       ),
     gather: gatherFor(place, async () => secrets.grafanaToken),
     drill: drillHere(place),
+    openHands: handsAt(place),
     secondCopy: secondCopy({
       restic: (door) => restic({ ...door, env: place.env }),
       password: secrets.secondCopyPassword,

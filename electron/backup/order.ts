@@ -1,5 +1,6 @@
 import type { ComponentKind, SnapshotReason } from '../../shared/domain/snapshot.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
+import type { Counted, RestoreDeed } from './restore/restore-deed.ts'
 
 /** What the backup process is asked to do. Plain values: they travel between processes. */
 export type BackupOrder = {
@@ -24,6 +25,8 @@ export type BackupOrder = {
       /** Somebody asked for a new restic repository where there is none. */
       init?: boolean
     }
+  /** A part of a plan, for whoever carries that out. */
+  | { kind: 'restore'; deed: RestoreDeed }
 )
 
 /** Said at most a few times in a second. */
@@ -49,6 +52,8 @@ export type BackupOutcome = {
   milliseconds: number
   /** Nothing was begun, because somebody else is writing to the repository: try again later. */
   busy?: true
+  /** What was asked to be counted. */
+  counted?: Counted
 }
 
 export type RunOrder = (

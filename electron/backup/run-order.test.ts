@@ -101,6 +101,7 @@ const run = (
     }),
     drill: async () => ({ outcome: 'done', sentence: 'It would do.', problems: [] }),
     secondCopy: async () => Promise.reject(new Error('restic is not there.')),
+    openHands: async () => Promise.reject(new Error('There is no engine here.')),
     keepAwake(why) {
       awake.push(why)
       return () => void awake.push('released')

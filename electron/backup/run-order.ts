@@ -2,10 +2,17 @@ import type { Stack } from '../../shared/domain/stack.ts'
 import { assertNever } from '../../shared/kit/assert-never.ts'
 import type { BackupOrder, BackupProgress, RunOrder } from './order.ts'
 import { type Repository, RepositoryBusy } from './repository/repository.ts'
+import { carryOutDeed, type DeedSite } from './restore/carry-out-deed.ts'
 import { check } from './run/check.ts'
 import type { Gather } from './run/gathered.ts'
 import { paced } from './run/paced.ts'
-import { type CarryOut, type OrderEnd, type OrderSite, sentenceOf } from './run/site.ts'
+import {
+  type CarryOut,
+  type OrderEnd,
+  type OrderOf,
+  type OrderSite,
+  sentenceOf,
+} from './run/site.ts'
 import { takeSnapshot } from './run/take-snapshot.ts'
 import { tidy } from './run/tidy.ts'
 
@@ -16,6 +23,7 @@ export type OrderParts = {
   gather: Gather
   drill: CarryOut<'drill'>
   secondCopy: CarryOut<'second-copy'>
+  openHands: DeedSite['openHands']
   /** Keeps this machine awake until it is released. */
   keepAwake: (why: string) => () => void
   machine: string
@@ -28,12 +36,27 @@ export function orderRunner(parts: OrderParts): RunOrder {
   const tidying = tidy(parts.now)
   const taking = takeSnapshot({ ...parts, tidy: tidying })
 
+  async function restoring(
+    { deed, stack }: OrderOf<'restore'>,
+    { say, signal }: Omit<OrderSite, 'repository'>,
+  ): Promise<OrderEnd> {
+    const openRepository = async () => {
+      const found = await parts.openRepository(stack)
+      if (found) return found
+      throw new Error(`There are no snapshots of ${stack.name} any more.`)
+    }
+    const site = { openHands: parts.openHands, openRepository, say, signal }
+    const counted = await carryOutDeed(deed, site)
+    return { outcome: 'done', sentence: 'It is done.', problems: [], ...(counted && { counted }) }
+  }
+
   async function carryOut(
     order: BackupOrder,
     site: Omit<OrderSite, 'repository'>,
   ): Promise<OrderEnd> {
     site.signal.throwIfAborted()
     const { stack } = order
+    if (order.kind === 'restore') return restoring(order, site)
     const found = await parts.openRepository(stack)
     if (order.kind === 'backup') {
       return taking(order, { ...site, repository: found ?? (await parts.createRepository(stack)) })

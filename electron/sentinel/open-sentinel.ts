@@ -188,6 +188,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     planRestore: restorePlanner({
       openRepository: async (stack) => options.backups?.open(stack),
       openHands: deeds.openHands,
+      countData: doors.countData,
       ownFiles: (name) => [
         ...files.inForce().flatMap(({ stack, file }) => (stack?.name === name ? [file] : [])),
         join(config, 'settings.yaml'),

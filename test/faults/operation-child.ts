@@ -25,6 +25,7 @@ const notPartOfASwitchBack = {
   openRepository: unexpected,
   takeSnapshot: unexpected,
   askPrometheus: unexpected,
+  workOnData: unexpected,
   unitsOf: () => ({
     ...{ state: unexpected, start: unexpected, stop: unexpected },
     ...{ enable: unexpected, disable: unexpected },

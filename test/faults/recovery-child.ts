@@ -59,6 +59,7 @@ export function recoveryOps(place: RecoveryPlace): Ops {
     openRepository: notPartOfIt,
     takeSnapshot: notPartOfIt,
     askPrometheus: notPartOfIt,
+    workOnData: notPartOfIt,
     contentOf: ({ sha256 }) => readFile(join(place.root, 'accepted', sha256)),
     stackProblems: (_stack, signal) => problemsIn(place, deeds.openHands, unitsOf, signal),
   })

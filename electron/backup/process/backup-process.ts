@@ -32,7 +32,8 @@ async function carryOut(message: Extract<ToBackup, { type: 'order' }>): Promise<
   const began = performance.now()
   let outcome: BackupOutcome
   try {
-    await takeLeastPriority()
+    // Somebody waits for a restore.
+    if (order.kind !== 'restore') await takeLeastPriority()
     outcome = await orderHere({ place, secrets, version })(
       order,
       (progress) => void say({ type: 'progress', progress }),

@@ -40,7 +40,9 @@ export function runElsewhere(parts: ElsewhereParts): RunOrder {
           ? ended('cancelled', 'Cancelled; what was written until then is cleared away next time.')
           : ended(
               'failed',
-              `The backup process ended before its work did (${why}); earlier snapshots are as they were.`,
+              order.kind === 'restore'
+                ? `The process that works on the data ended before its work did (${why}).`
+                : `The backup process ended before its work did (${why}); earlier snapshots are as they were.`,
             ),
       ),
     )

@@ -19,6 +19,8 @@ export type PlaceAt = {
   /** Stands on the helpers, so that those of a process that was killed are found. */
   helperId: string
   signal: AbortSignal
+  /** Told of everything that has been met. */
+  onItem?: (sizeBytes: number) => void
 }
 
 /** Where the data is in a helper. */
@@ -64,8 +66,29 @@ export async function* itemsIn(at: PlaceAt, containerId: string): AsyncGenerator
   if (place.below !== '' && !(await hands.statPath(containerId, root, signal))) return
   const isLeft = (path: string) => leave.includes(path.split('/')[0] ?? '')
   const take = (path: string) => !isLeft(path)
-  yield* archiveTree({ hands, containerId, root, signal, isLive: false, take })
+  for await (const item of archiveTree({ hands, containerId, root, signal, isLive: false, take })) {
+    yield item
+    at.onItem?.(item.sizeBytes)
+  }
 }
+
+/** Whoever runs would write into what is being put back. */
+export async function mustBeQuiet({
+  hands,
+  place,
+  signal,
+}: Pick<PlaceAt, 'hands' | 'place' | 'signal'>): Promise<void> {
+  if (place.type === 'bind') return
+  const users = await hands.containersUsing(place.source, signal)
+  const active = users.filter(({ state }) => writing.includes(state)).map(({ name }) => name)
+  if (active.length === 0) return
+  throw new Error(
+    `${active.join(', ')} runs and writes to volume ${place.source}. Stop it, then go on.`,
+  )
+}
+
+/** A paused one goes on whenever somebody likes. */
+const writing: readonly string[] = ['running', 'restarting', 'paused']
 
 /** The same with the hash of every file, for whoever compares. */
 export async function* hashedIn(at: PlaceAt, containerId: string): AsyncGenerator<TreeEntry> {

@@ -2,12 +2,13 @@ import type { Stack } from '../../../shared/domain/stack.ts'
 import type { BackupEnd, BackupRun } from '../../../shared/ipc/backup-view.ts'
 import type { BackupOrder, BackupOutcome, BackupProgress, RunOrder } from '../../backup/order.ts'
 
-/** An order without what every order of a stack has. */
-export type Wanted = BackupOrder extends infer Order
-  ? Order extends BackupOrder
-    ? Omit<Order, 'stack' | 'stackFile'>
+/** An order without what every order of a stack has; those that are parts of a plan come with it. */
+export type Wanted =
+  Exclude<BackupOrder, { kind: 'restore' }> extends infer Order
+    ? Order extends BackupOrder
+      ? Omit<Order, 'stack' | 'stackFile'>
+      : never
     : never
-  : never
 
 type RunsParts = {
   carryOut: RunOrder

@@ -1,7 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { Situation } from '../../../shared/assess/situation.ts'
-import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { homeSight } from '../../../shared/domain/whereabouts.ts'
 import { err, type Result } from '../../../shared/kit/result.ts'
 import type { Plan, Refusal } from '../../../shared/plan/plan.ts'
@@ -19,15 +18,18 @@ import { isUp } from '../../act/ops/restore/running-set.ts'
 import type { OpenHands } from '../../act/ops/with-engine.ts'
 import type { EngineHands } from '../../adapters/docker/hands/engine-hands.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
-import { compareTrees } from '../../backup/restore/compare-trees.ts'
-import { lookAt } from '../../backup/restore/make-tree.ts'
-import type { TreeEntry } from '../../backup/restore/tree.ts'
+import type { Counted, RestoreDeed } from '../../backup/restore/restore-deed.ts'
 import { toUndo } from './undoable.ts'
 
 export type RestorePlannerParts = {
   /** Undefined where there is none. */
   openRepository: (stack: Situation['stack']) => Promise<Repository | undefined>
   openHands: OpenHands
+  /** Reads all of it, apart from this process. */
+  countData: (
+    stack: Situation['stack'],
+    deed: Extract<RestoreDeed, { what: 'count' }>,
+  ) => Promise<Counted>
   /** Of Sentinel itself: the stack file, the settings. */
   ownFiles: (stack: string) => readonly string[]
   stateDirectory: string
@@ -50,8 +52,8 @@ export function restorePlanner(parts: RestorePlannerParts): PlanRestore {
     if (!repository) return missing(`There are no snapshots of ${stack.name} yet.`)
     try {
       const what = await whatIsWanted(repository, situation, intent, parts)
-      const { snapshot, manifest, selection, files } = what
-      const present = await lookAtPresent(selection, files, situation, parts)
+      const { snapshot, manifest, selection } = what
+      const present = await lookAtPresent(selection, snapshot, situation, parts)
       return planRestore({
         ...{ intent, stack, observed, snapshot, manifest, selection, present },
         now: situation.now,
@@ -95,9 +97,9 @@ async function found(repository: Repository, asked: string, stack: string) {
 
 async function lookAtPresent(
   selection: Selection,
-  files: readonly SnapshotFile[],
+  snapshot: string,
   { observed, stack }: Situation,
-  { openHands, countWithinMs = usualCountMs }: RestorePlannerParts,
+  { openHands, countData, countWithinMs = usualCountMs }: RestorePlannerParts,
 ): Promise<Present> {
   const hashes = new Map<string, string | null>()
   for (const file of selection.configuration) {
@@ -111,13 +113,19 @@ async function lookAtPresent(
     const volumes: Present['volumes'] = new Map(
       (await Promise.all(selection.data.map((part) => volumeOf(hands, part)))).flat(),
     )
-    const signal = AbortSignal.timeout(countWithinMs)
-    const counts: Map<string, NonNullable<ReturnType<Present['counts']['get']>>> = new Map()
-    for (const part of selection.data) {
-      const seen = await countsOf(hands, part, files, signal).catch(() => undefined)
-      if (seen) counts.set(part.component.id, seen)
-    }
-    return { hashes, volumes, counts }
+    const isRoomKnown = await hands.freeBytes().then(
+      (free) => free !== undefined,
+      () => false,
+    )
+    const counted = await countData(stack, {
+      ...{ what: 'count', snapshot, endpoint: sight.endpoint, engineId: stack.home.engineId },
+      parts: selection.data.map(({ component, place }) => ({
+        ...{ component: component.id, place },
+        leave: component.kind === 'prometheus' ? notData : [],
+      })),
+      withinMs: countWithinMs,
+    }).catch((): Counted => ({}))
+    return { hashes, volumes, counts: new Map(Object.entries(counted)), isRoomKnown }
   } finally {
     hands.close()
   }
@@ -131,22 +139,6 @@ async function volumeOf(hands: EngineHands, { place }: DataPart) {
   const users = (await hands.containersUsing(place.source)).filter(isUp)
   const activeUsers = users.map(({ project, service, name }) => ({ project, service, name }))
   return [[place.source, { driver, options, labels, activeUsers }] as const]
-}
-
-/** Reads the place once. What is written meanwhile is counted as it happens to be met. */
-async function countsOf(
-  hands: EngineHands,
-  { component, place }: DataPart,
-  files: readonly SnapshotFile[],
-  signal: AbortSignal,
-) {
-  signal.throwIfAborted()
-  const leave = component.kind === 'prometheus' ? notData : []
-  const isLeft = ({ path }: TreeEntry) => leave.includes(path.split('/')[0] ?? '')
-  const wanted = files.filter((file) => file.component === component.id && !isLeft(file))
-  const present = await lookAt({ hands, place, leave, helperId: `look-${randomUUID()}`, signal })
-  const bytes = present.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  return { counts: compareTrees(wanted, present).counts, bytes }
 }
 
 /** null where there is none. Rejects where it cannot be read. */

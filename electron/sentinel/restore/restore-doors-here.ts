@@ -2,9 +2,11 @@ import type { Stack } from '../../../shared/domain/stack.ts'
 import type { FileSource } from '../../../shared/plan/steps/file-steps.ts'
 import type { RestoreDoors } from '../../act/ops/restore/restore-doors.ts'
 import { prometheusClient } from '../../adapters/prometheus/prometheus-client.ts'
-import type { RunOrder } from '../../backup/order.ts'
+import type { BackupProgress, RunOrder } from '../../backup/order.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
+import { asBytes, counted } from '../../backup/run/say.ts'
 import type { StackInForce } from '../keep/stack-in-force.ts'
+import type { RestorePlannerParts } from './plan-restore.ts'
 
 type Parts = {
   /** Nobody keeps backups without them. */
@@ -16,6 +18,7 @@ type Parts = {
 }
 
 type DoorsHere = Omit<RestoreDoors, 'openHands'> & {
+  countData: RestorePlannerParts['countData']
   /** What a file held when a snapshot was taken. */
   fromSnapshot: (
     source: Extract<FileSource, { from: 'snapshot' }>,
@@ -47,6 +50,19 @@ export function restoreDoorsHere({ backups, inForce }: Parts): DoorsHere {
         () => {},
         signal,
       ),
+    async workOnData(name, deed, { signal, remark }) {
+      const order = { ...inForceNamed(name), kind: 'restore' as const, deed }
+      const tell = (progress: BackupProgress) => remark?.(howFar(progress))
+      const { outcome, sentence } = await kept().carryOut(order, tell, signal)
+      signal.throwIfAborted()
+      if (outcome !== 'done') throw new Error(sentence)
+      remark?.('')
+    },
+    async countData(stack, deed) {
+      const { signal } = new AbortController()
+      const order = { stack, kind: 'restore' as const, deed }
+      return (await kept().carryOut(order, () => {}, signal)).counted ?? {}
+    },
     async askPrometheus(url, signal) {
       const client = prometheusClient({ url })
       try {
@@ -75,4 +91,9 @@ export function restoreDoorsHere({ backups, inForce }: Parts): DoorsHere {
       )
     },
   }
+}
+
+function howFar({ what, files, bytes, totalBytes }: BackupProgress): string {
+  const of = totalBytes === undefined ? '' : ` of ${asBytes(totalBytes)}`
+  return `${what}: ${counted(files, 'file')}, ${asBytes(bytes)}${of}.`
 }

@@ -14,7 +14,9 @@ export type Present = {
   /** Volumes that are there, with everybody who runs and has them mounted. */
   volumes: ReadonlyMap<string, PresentVolume>
   /** What would change, by component; absent where there was no time to look. */
-  counts: ReadonlyMap<string, { counts: FileCounts; bytes: number }>
+  counts: ReadonlyMap<string, { counts: FileCounts; bytes: number; wanted: number }>
+  /** Whether the free space of the engine's disk can be seen from here. */
+  isRoomKnown?: boolean
 }
 export type PresentVolume = {
   driver: string

@@ -1,6 +1,7 @@
 import type { Container } from '../../domain/container.ts'
 import { shortId } from '../../domain/short-id.ts'
 import type { Stack } from '../../domain/stack.ts'
+import { isAtOrBelow, resolvePath } from '../../stack/paths.ts'
 import type { Refusal } from '../plan.ts'
 import type { Present, RestoreMatter } from './matter.ts'
 import type { DataPart } from './selection.ts'
@@ -11,6 +12,7 @@ export type RestoreCode =
   | 'NOTHING_TO_RESTORE'
   | 'VOLUME_DIFFERS'
   | 'DATA_IN_USE'
+  | 'NOT_OF_THE_STACK'
   | 'DATA_TOO_NEW'
   | 'ENGINE_DIFFERS'
   | 'HOME_ENGINE_DOWN'
@@ -63,7 +65,29 @@ export function refuse(
       nextStep: `Bring ${newer.service} up with ${newer.wrote} or newer first.`,
     }
   }
-  return refuseVolumes(data, present, stack)
+  return refuseStrangePlaces(data, containers ?? [], stack) ?? refuseVolumes(data, present, stack)
+}
+
+/** A snapshot may name any directory of the machine; only those that the stack mounts are written. */
+function refuseStrangePlaces(
+  data: readonly DataPart[],
+  containers: readonly Container[],
+  stack: Stack,
+): Refusal<RestoreCode> | undefined {
+  const mounted = containers.flatMap(({ mounts }) =>
+    mounts.flatMap(({ type, source }) => (type === 'bind' ? [resolvePath('/', source)] : [])),
+  )
+  for (const { place } of data) {
+    if (place.type !== 'bind') continue
+    const path = resolvePath(place.source, `./${place.below}`)
+    if (mounted.some((source) => isAtOrBelow(path, source))) continue
+    return {
+      code: 'NOT_OF_THE_STACK',
+      sentence: `The snapshot holds data of ${path}, which no container of ${stack.name} has mounted.`,
+      nextStep: `Bring ${stack.name} up first if it is to be mounted, or extract the data into another directory.`,
+    }
+  }
+  return undefined
 }
 
 function refuseVolumes(

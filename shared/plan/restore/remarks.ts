@@ -27,6 +27,14 @@ export function remarks(
       : [
           `${same === 1 ? 'One part' : `${same} parts`} of the data ${same === 1 ? 'is' : 'are'} as in the snapshot, and left alone.`,
         ]),
+    ...(data.length > 0 && present.isRoomKnown === false
+      ? [`How much room the disk of ${stack.home.context} has cannot be seen from here.`]
+      : []),
+    ...(data.length > 0 && (stack.backup?.recipients.length ?? 0) > 0
+      ? [
+          'What the data is now is kept for seven days unencrypted, where only your own user can read it.',
+        ]
+      : []),
     ...links.map((link) => `The link ${hostPathOf(link)} to ${link.linkTo} is not made anew.`),
     ...(files.length > 0 && containers === undefined
       ? [`The engine of ${stack.home.context} does not answer, so nobody is restarted.`]

@@ -9,6 +9,7 @@ import {
   someContainers,
 } from '../../../test/support/a-world.ts'
 import type { Manifest, SnapshotComponent, SnapshotFile } from '../../domain/snapshot.ts'
+import { firstBackup } from '../../stack/stack-schema.ts'
 import { describeStep } from '../plan.ts'
 import type { RestoreMatter } from './matter.ts'
 import { planRestore } from './restore.ts'
@@ -103,7 +104,7 @@ function matterOf(only?: readonly string[], different: Partial<RestoreMatter> = 
         ['odin_grafana', volume],
         ['odin_prometheus', volume],
       ]),
-      counts: new Map([[data.id, { counts: some, bytes: 700 }]]),
+      counts: new Map([[data.id, { counts: some, bytes: 700, wanted: 900 }]]),
     },
     ...different,
   }
@@ -134,6 +135,8 @@ describe('what is planned', () => {
     expect(plan.confirmWith).toBeUndefined()
     const [check, stop, take] = plan.steps
     expect(check).toMatchObject({ components: [data.id, tsdb.id], keepBytes: 5700 })
+    // The blocks of Prometheus were not counted, and replace what is there.
+    expect(check).toMatchObject({ engine: { engineId: 'DESK', growsBytes: 200 } })
     expect(stop).toMatchObject({
       services: [
         { project: 'odin', service: 'prometheus' },
@@ -183,7 +186,7 @@ describe('what is planned', () => {
   test('what is as in the snapshot is left alone, and with all of it so there is no plan', () => {
     const same = { create: 0, replace: 0, remove: 0, unchanged: 5 }
     const { present } = matterOf()
-    const counts = new Map([[data.id, { counts: same, bytes: 700 }]])
+    const counts = new Map([[data.id, { counts: same, bytes: 700, wanted: 900 }]])
     expect(planned(['grafana'], { present: { ...present, counts } }).steps).toEqual([])
     expect(kinds(['volumes'], { present: { ...present, counts } })).toContain('RestoreVolume')
   })
@@ -244,6 +247,18 @@ describe('what is said before', () => {
     expect(planned().warnings.join(' ')).not.toContain('secret_key')
   })
 
+  test('that nobody can see how much room there is, and that what was there is not encrypted', () => {
+    const { present } = matterOf()
+    const hidden = { present: { ...present, isRoomKnown: false } }
+    expect(planned(undefined, hidden).warnings).toContain(
+      'How much room the disk of desktop-linux has cannot be seen from here.',
+    )
+    const sealed = { ...stack, backup: { ...firstBackup, recipients: ['age1x'] } }
+    const plain = /kept for seven days unencrypted/
+    expect(planned(undefined, { stack: sealed }).warnings.join(' ')).toMatch(plain)
+    expect(planned().warnings.join(' ')).not.toMatch(plain)
+  })
+
   test('that the snapshot has gaps', () => {
     const gaps = [{ component: 'machine', sentence: 'The units are missing.' }]
     expect(planned(undefined, { manifest: { ...manifest, gaps } }).warnings).toContain(
@@ -300,6 +315,23 @@ describe('what is refused', () => {
       code: 'DATA_IN_USE',
       nextStep: 'Stop other-web-1, then try again.',
     })
+  })
+
+  test('data of a directory that the stack does not mount', () => {
+    const bound = (facts: Record<string, string>): Partial<RestoreMatter> => {
+      const component = { ...data, id: 'bound', facts }
+      return { manifest: { ...manifest, components: [component] } }
+    }
+    const inside = { hostPath: '/srv/odin/prometheus.yml' }
+    expect(kinds(undefined, bound(inside))).toContain('RestoreVolume')
+    for (const facts of [
+      { hostPath: '/etc' },
+      { hostPath: '/srv/odin' },
+      { bind: '/srv/odin/prometheus.yml', below: '../../../etc' },
+      { hostPath: '/srv/odin/prometheus.yml/../../../etc' },
+    ]) {
+      expect(refused(undefined, bound(facts)).code).toBe('NOT_OF_THE_STACK')
+    }
   })
 
   test('data while home does not answer; files are put back all the same', () => {

@@ -8,7 +8,7 @@ import { endpointsOf } from '../../stack/endpoints.ts'
 import type { Plan, Refusal, Step } from '../plan.ts'
 import type { PutBack } from '../steps/file-steps.ts'
 import { inStartOrder, isOneOf, usersOfFile, usersOfPlaces } from './affected.ts'
-import type { RestoreMatter } from './matter.ts'
+import type { Present, RestoreMatter } from './matter.ts'
 import { type RestoreCode, refuse } from './refuse.ts'
 import { otherEngine, remarks } from './remarks.ts'
 import { configurationId, type DataPart, hostPathOf, type ServiceName } from './selection.ts'
@@ -47,7 +47,7 @@ export function planRestore(matter: RestoreMatter): Result<Plan, Refusal<Restore
   if (data.length + files.length + made.length === 0) return ok(planOf(matter, [], []))
 
   const steps: Step[] = [
-    check(matter, data, files),
+    check(matter, data, files, at),
     ...stopServices(at, stopped),
     keepPresent(matter, data),
     ...data.map((part) => restoreVolume(matter, part, at)),
@@ -102,6 +102,7 @@ const check = (
   { stack, snapshot, present }: RestoreMatter,
   data: readonly DataPart[],
   files: readonly PutBack[],
+  at: At,
 ): Step => ({
   kind: 'CheckSnapshot',
   stack: stack.name,
@@ -112,8 +113,23 @@ const check = (
     (sum, { component }) => sum + (present.counts.get(component.id)?.bytes ?? component.sizeBytes),
     0,
   ),
+  ...(data.length > 0 && {
+    engine: {
+      ...at,
+      growsBytes: data.reduce((sum, part) => sum + growthOf(part, present), 0),
+    },
+  }),
   cause: 'nothing is touched before it is known to be sound',
 })
+
+/** What will lie there beyond what does now. */
+function growthOf({ component, place }: DataPart, { counts, volumes }: Present): number {
+  const seen = counts.get(component.id)
+  if (seen) return Math.max(0, seen.wanted - seen.bytes)
+  // What is there now, and nobody had the time to count, may make room for all of it.
+  const isThere = place.type === 'bind' || volumes.has(place.source)
+  return isThere ? 0 : component.sizeBytes
+}
 
 type At = { endpoint: string; engineId: string }
 

@@ -47,6 +47,8 @@ export const restoreSteps = {
       files: z.array(z.strictObject({ component: text, path: text })),
       /** What has to be kept of the present beside the snapshot of it. */
       keepBytes: count,
+      /** Where data goes, and how much more will lie there. */
+      engine: z.strictObject({ ...onEngine, growsBytes: count }).exactOptional(),
     },
     ({ snapshot, components, files }) =>
       `read what is needed of snapshot ${shortId(snapshot)} to its last byte: ${[

@@ -1,9 +1,8 @@
 import { statfs } from 'node:fs/promises'
-import { shortId } from '../../../../shared/domain/short-id.ts'
-import type { SnapshotFile } from '../../../../shared/domain/snapshot.ts'
 import type { Step } from '../../../../shared/plan/plan.ts'
 import { asBytes } from '../../../backup/run/say.ts'
 import type { Op, OperationSite } from '../../ops.ts'
+import { withEngine } from '../with-engine.ts'
 import type { RestoreDoors } from './restore-doors.ts'
 
 type CheckSnapshot = Extract<Step, { kind: 'CheckSnapshot' }>
@@ -14,32 +13,35 @@ const reserve = 1.1
 /** Only reads, so that there is nothing to undo. */
 export function checkSnapshotOp({
   openRepository,
-}: Pick<RestoreDoors, 'openRepository'>): Op<CheckSnapshot> {
+  openHands,
+  workOnData,
+}: Pick<RestoreDoors, 'openRepository' | 'openHands' | 'workOnData'>): Op<CheckSnapshot> {
   async function check(step: CheckSnapshot, site: OperationSite): Promise<void> {
     const { stack, snapshot, components, files, keepBytes } = step
     const repository = await openRepository(stack)
-    const { id } = await repository.find(snapshot)
     await mustHaveRoom(site.keepDirectory, keepBytes, 'What is there now')
     // It holds the same once more, if nothing of it is known yet.
     await mustHaveRoom(repository.directory, keepBytes, 'The snapshot of what is there now')
-    const named = new Set(files.map(({ component, path }) => `${component}\n${path}`))
-    const needed = (await repository.files(id)).filter(
-      ({ type, component, path }: SnapshotFile) =>
-        type === 'file' && (components.includes(component) || named.has(`${component}\n${path}`)),
-    )
-    const lost = [...named].filter((one) =>
-      needed.every(({ component, path }) => `${component}\n${path}` !== one),
-    )
-    if (lost.length > 0) {
-      throw new Error(`${lost[0]?.split('\n')[1]} is not in snapshot ${shortId(id)}.`)
+    const unknown = await engineRoom(step, site)
+    await workOnData(stack, { what: 'check', snapshot, components, files }, site)
+    site.remark?.(unknown ?? '')
+  }
+
+  /** A sentence where nobody can tell. */
+  async function engineRoom(
+    { engine }: CheckSnapshot,
+    { signal }: OperationSite,
+  ): Promise<string | undefined> {
+    if (!engine) return undefined
+    const free = await withEngine(openHands, engine, signal, (hands) => hands.freeBytes(signal))
+    if (free === undefined) {
+      return `How much room the disk of the engine at ${engine.endpoint} has cannot be seen from here.`
     }
-    await repository.read(
-      needed,
-      async (_file, content) => {
-        for await (const _chunk of content);
-      },
-      site.signal,
-    )
+    mustSuffice(engine.growsBytes, free, {
+      what: 'What comes back',
+      where: `on the disk of the engine at ${engine.endpoint}`,
+    })
+    return undefined
   }
 
   return {
@@ -54,9 +56,13 @@ export function checkSnapshotOp({
 
 async function mustHaveRoom(directory: string, bytes: number, what: string): Promise<void> {
   const { bavail, bsize } = await statfs(directory)
+  mustSuffice(bytes, bavail * bsize, { what, where: `in ${directory}` })
+}
+
+function mustSuffice(bytes: number, free: number, said: { what: string; where: string }): void {
   const needed = Math.ceil(bytes * reserve)
-  if (bavail * bsize >= needed) return
+  if (free >= needed) return
   throw new Error(
-    `${what} needs ${asBytes(needed)} in ${directory}, which has ${asBytes(bavail * bsize)} free. Make room there, then try again.`,
+    `${said.what} needs ${asBytes(needed)} ${said.where}, which has ${asBytes(free)} free. Make room there, then try again.`,
   )
 }

@@ -10,6 +10,8 @@ import {
   anEngineOfDirectories,
   type Known,
 } from '../../../../test/support/an-engine-of-directories.ts'
+import { dataWorkHere } from '../../../../test/support/data-work-here.ts'
+import type { EngineHands } from '../../../adapters/docker/hands/engine-hands.ts'
 import { createRepository } from '../../../backup/repository/open-repository.ts'
 import type { Repository } from '../../../backup/repository/repository.ts'
 import { boundDirectorySource } from '../../../backup/sources/host/configuration.ts'
@@ -75,14 +77,16 @@ const step = (different: Partial<RestoreVolume> = {}): RestoreVolume => ({
   ...different,
 })
 
+function opOn(hands: EngineHands, from: Repository) {
+  const openHands = async () => hands
+  return restoreVolumeOp({ openHands, workOnData: dataWorkHere(openHands, async () => from) })
+}
+
 async function aWorld(options: { containers?: Known[]; before?: (call: string) => void } = {}) {
   const engine = anEngineOfDirectories(join(directory, 'volumes'), options)
   const volume = await engine.addVolume('data')
   await anotherTree(volume)
-  const op = restoreVolumeOp({
-    openHands: async () => engine.hands,
-    openRepository: async () => repository,
-  })
+  const op = opOn(engine.hands, repository)
   return { engine, volume, op, before: await contentOf(volume) }
 }
 const then = () => contentOf(join(directory, 'then'))
@@ -141,10 +145,7 @@ describe('a volume', () => {
           signal,
         ),
     }
-    const other = restoreVolumeOp({
-      openHands: async () => engine.hands,
-      openRepository: async () => broken,
-    })
+    const other = opOn(engine.hands, broken)
     await expect(other.run(step(), site)).rejects.toThrow()
     await op.rollback(step(), site)
     expect(await contentOf(volume)).toBe(before)

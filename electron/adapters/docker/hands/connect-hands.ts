@@ -7,6 +7,7 @@ import type { EngineTarget } from '../target.ts'
 import { EngineAgent } from '../transport.ts'
 import { containerUpClose } from './container-up-close.ts'
 import type { ContainerUpClose, EngineHands, EngineVolume } from './engine-hands.ts'
+import { freeBytesOf } from './engine-room.ts'
 import {
   anyAnswer,
   closeInspectAnswer,
@@ -15,6 +16,7 @@ import {
   idsAnswer,
   imagesAnswer,
   pathStatAnswer,
+  roomAnswer,
   volumeAnswer,
   volumesAnswer,
 } from './hands-answers.ts'
@@ -42,12 +44,12 @@ export function connectHands(target: EngineTarget, options: HandsOptions = {}): 
   const hands: EngineHands = {
     endpoint,
     async identity(signal) {
-      const said = await ask(identityAnswer, signal, (abortSignal) =>
-        // @types/dockerode 4.0.2 does not know that info takes an abort signal.
-        (docker.info as (given: object) => Promise<unknown>).call(docker, { abortSignal }),
-      )
+      const said = await ask(identityAnswer, signal, info)
       const now = Date.parse(said.SystemTime)
       return { id: said.ID, version: said.ServerVersion, now: now > 0 ? now : Date.now() }
+    },
+    async freeBytes(signal) {
+      return freeBytesOf(endpoint, await ask(roomAnswer, signal, info))
     },
     container: (id, signal) => inspect(id, signal),
     async containersOf(project, service, signal) {
@@ -186,6 +188,11 @@ export function connectHands(target: EngineTarget, options: HandsOptions = {}): 
       requests.destroy()
       streams.destroy()
     },
+  }
+
+  function info(abortSignal: AbortSignal): Promise<unknown> {
+    // @types/dockerode 4.0.2 does not know that info takes an abort signal.
+    return (docker.info as (given: object) => Promise<unknown>).call(docker, { abortSignal })
   }
 
   async function list(filters: Record<string, string[]>, signal: AbortSignal | undefined) {

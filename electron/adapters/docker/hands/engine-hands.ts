@@ -66,6 +66,12 @@ export interface EngineHands {
   /** Its ID, and what its clock shows in epoch milliseconds. */
   identity(signal?: AbortSignal): Promise<{ id: string; version: string; now: number }>
 
+  /**
+   * Free bytes on the disk that it keeps its data on. Undefined where that is in another machine,
+   * a virtual one too, or cannot be seen.
+   */
+  freeBytes(signal?: AbortSignal): Promise<number | undefined>
+
   /** Undefined when there is none. */
   container(id: string, signal?: AbortSignal): Promise<ContainerUpClose | undefined>
   containersOf(

@@ -6,6 +6,7 @@ import { inspectAnswer, text, textMap, texts } from '../engine-answers.ts'
 export const anyAnswer = z.unknown()
 
 export const identityAnswer = z.object({ ID: text, ServerVersion: text, SystemTime: text })
+export const roomAnswer = z.object({ Name: text, OperatingSystem: text, DockerRootDir: text })
 
 export const closeInspectAnswer = inspectAnswer.and(
   z.object({
