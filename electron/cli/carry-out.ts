@@ -1,7 +1,11 @@
 import type { Intent } from '../../shared/domain/intent.ts'
+import { shortId } from '../../shared/domain/short-id.ts'
 import type { OperationView, PlanProposal } from '../../shared/ipc/contract.ts'
+import type { FileDifference } from '../../shared/ipc/file-changes.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
+import { localTime } from './backup/backup-words.ts'
 import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
+import { differencesText } from './reporters/drift-text.ts'
 import type { Paint } from './reporters/paint.ts'
 import {
   confirm,
@@ -11,6 +15,8 @@ import {
   theStack,
   withSentinel,
 } from './session.ts'
+
+type FileChoice = NonNullable<(PlanProposal & { kind: 'plan' })['filesFrom']>['choices'][number]
 
 export type CarryOutOptions = GlobalOptions & { dryRun?: boolean; yes?: boolean }
 
@@ -24,11 +30,17 @@ export function carryOut(
     const print = printer(session, options)
     const { stack } = theStack(sentinel)
     const proposal = await sentinel.propose(stack, intent)
+    const differences = await differencesOf(sentinel, proposal)
+    const show = () => {
+      print.line(proposalText(proposal, print.paint))
+      for (const line of differencesText(differences, print.paint)) print.verbatim(line)
+    }
     if (proposal.kind === 'refusal' || proposal.steps.length === 0 || options.dryRun) {
-      print.either((paint) => proposalText(proposal, paint), proposal)
+      if (!options.json) show()
+      else print.either(() => '', { ...proposal, ...(differences.length > 0 && { differences }) })
       return proposal.kind === 'refusal' ? exitCodes.planFailed : exitCodes.fine
     }
-    if (!options.json) print.line(proposalText(proposal, print.paint))
+    if (!options.json) show()
     if (!options.yes && !(await isApproved(session, proposal.confirmWith))) {
       throw new CommandProblem('Nothing was changed.', exitCodes.planFailed)
     }
@@ -66,12 +78,49 @@ function proposalText(proposal: PlanProposal, paint: Paint): string {
   if (proposal.kind === 'refusal') {
     return `${paint('yellow', 'Refused:')} ${proposal.sentence}\n${paint('bold', 'Next:')} ${proposal.nextStep}`
   }
-  if (proposal.steps.length === 0) return 'Nothing to do: everything is as it should be.'
+  const warnings = proposal.warnings.map((warning) => `  ${paint('yellow', '▲')} ${warning}`)
+  if (proposal.steps.length === 0) {
+    const nothing =
+      warnings.length === 0
+        ? 'Nothing to do: everything is as it should be.'
+        : 'There is nothing that this plan could do.'
+    return [nothing, ...warnings].join('\n')
+  }
   return [
     paint('bold', proposal.title),
     ...proposal.steps.map(({ what, cause }, index) => `  ${index + 1}. ${what} (${cause})`),
-    ...proposal.warnings.map((warning) => `  ${paint('yellow', '▲')} ${warning}`),
+    ...warnings,
+    ...otherSources(proposal),
   ].join('\n')
+}
+
+/** Where the configuration could come from instead. */
+function otherSources({ filesFrom }: PlanProposal & { kind: 'plan' }): string[] {
+  const others = (filesFrom?.choices ?? []).filter(({ value }) => value !== filesFrom?.chosen)
+  return others.map((choice) => {
+    const word = choice.kind === 'snapshot' ? shortId(choice.value) : choice.value
+    return `  Configuration from ${sourceWords(choice)}: --files-from ${word}`
+  })
+}
+
+function sourceWords(choice: FileChoice): string {
+  if (choice.kind === 'accepted') return 'what was accepted'
+  if (choice.kind === 'snapshot') return `the snapshot of ${localTime(choice.at)}`
+  return choice.trees > 1
+    ? 'the last good commit of each work tree'
+    : `the last good commit ${choice.commit.slice(0, 12)} (${choice.subject})`
+}
+
+/** So many files are compared; a restore may put back hundreds. */
+const mostCompared = 12
+
+async function differencesOf(
+  sentinel: Sentinel,
+  proposal: PlanProposal,
+): Promise<FileDifference[]> {
+  if (proposal.kind === 'refusal') return []
+  const files = proposal.steps.flatMap(({ files = [] }) => files.map(({ file }) => file))
+  return sentinel.differences(proposal.hash, files.slice(0, mostCompared))
 }
 
 const marks: Record<OperationView['steps'][number]['state'], string> = {

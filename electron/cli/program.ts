@@ -23,6 +23,8 @@ import { timeline } from './timeline.ts'
 import { type TokenOptions, token } from './token.ts'
 import { type WatchOptions, watch } from './watch.ts'
 
+type RecoverOptions = CarryOutOptions & { filesFrom?: string; withoutSamples?: boolean }
+
 type ProgramParts = {
   session: Session
   stderr: NodeJS.WriteStream
@@ -140,14 +142,19 @@ function buildProgram(
     'recover',
     'Put everything back as it was accepted: units, strays, context, files, services.',
   )
+    .option(
+      '--files-from <source>',
+      'where drifted configuration comes from: accepted (the usual), git (the last good commit), git:<commit>, latest, or the end of a snapshot\'s name as "snapshots" shows it',
+    )
     .option('--without-samples', 'leave what was recorded on another engine there')
-    .action(async (options: CarryOutOptions & { withoutSamples?: boolean }) =>
+    .action(async (options: RecoverOptions) =>
       ended(
         await carryOut(
           session,
           { ...options, monitoring: true },
           {
             kind: 'recover',
+            ...(options.filesFrom !== undefined && { filesFrom: options.filesFrom.trim() }),
             ...(options.withoutSamples && { withoutSamples: true }),
           },
         ),

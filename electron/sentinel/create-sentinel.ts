@@ -327,6 +327,11 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
       const guard = guardOf(stack)
       return shown.propose(judging.situationOf(guard.stack), guard.file, intent)
     },
+    async differences(hash, files) {
+      const plan = shown.approved(hash)
+      if (!plan) throw new Error('This plan is not known any more: look at a new one.')
+      return parts.differencesOf(plan, files)
+    },
     simulate: async (stack, context) =>
       parts.simulate(judging.situationOf(guardOf(stack).stack), context),
     execute: (hash) => ended(deeds.execute(hash)),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { historySchema } from '../../shared/assess/history.ts'
 import { holdFor } from '../../shared/assess/hold.ts'
-import type { Home } from '../../shared/domain/stack.ts'
+import type { Home, Stack } from '../../shared/domain/stack.ts'
 import { presentState } from '../../shared/plan/present-state.ts'
 import { acceptHome } from '../../shared/stack/accept-home.ts'
 import { parseStackFile } from '../../shared/stack/stack-file.ts'
@@ -32,12 +32,15 @@ import { openMemory } from './keep/memory.ts'
 import { stackFiles } from './keep/stack-files.ts'
 import { openTimeline } from './keep/timeline.ts'
 import { planTitle } from './proposals.ts'
-import { contentOf } from './recover/content-of.ts'
+import { contentOf, stillGiven } from './recover/content-of.ts'
+import { fileChoices } from './recover/file-choices.ts'
+import { filesFrom } from './recover/file-sources.ts'
+import { hashOfFile } from './recover/hash-of-file.ts'
 import { openOperationViews } from './recover/open-operation-views.ts'
 import { recoveryPlanner } from './recover/plan-recovery.ts'
+import { putBackDifferences } from './recover/put-back-difference.ts'
 import { samplesOf } from './recover/samples-of.ts'
 import { simulation } from './recover/simulation.ts'
-import { hashOfFile, sourceOf } from './recover/source-of.ts'
 import { stackProblems } from './recover/stack-problems.ts'
 import { restorePlanner } from './restore/plan-restore.ts'
 import { restoreDoorsHere } from './restore/restore-doors-here.ts'
@@ -117,6 +120,8 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     ...(options.backups && { backups: options.backups }),
     inForce: files.inForce,
   })
+  const contentToPutBack = contentOf({ accepted: contents.of, fromSnapshot: doors.fromSnapshot })
+  const openRepository = async (stack: Stack) => options.backups?.open(stack)
   const ops = opsFor({
     ...deeds,
     ...doors,
@@ -127,10 +132,8 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
       unitControl(scope, () =>
         scope === 'system' ? connectSystemBus(place.env) : connectSessionBus(),
       ),
-    contentOf: contentOf({
-      accepted: contents.of,
-      fromSnapshot: doors.fromSnapshot,
-    }),
+    contentOf: contentToPutBack,
+    stillGiven: stillGiven({ accepted: contents.of, listOf: doors.listOf }),
     stackProblems: stackProblems(() => {
       if (!guard) throw new Error('Nobody guards yet.')
       return guard
@@ -180,13 +183,15 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
         configDirectory: configDirectoryOf(place),
       }),
     planRecovery: recoveryPlanner({
-      sourceOf: sourceOf(contents),
+      filesFrom: filesFrom({ contents, openRepository }),
       hashOf: hashOfFile,
       snapshotOf: (stack) => (backups ? [presentState(stack)] : []),
       samplesOf: samplesOf(deeds.openHands),
     }),
+    choicesOfFiles: fileChoices({ contents, hashOf: hashOfFile, openRepository }),
+    differencesOf: putBackDifferences(contentToPutBack),
     planRestore: restorePlanner({
-      openRepository: async (stack) => options.backups?.open(stack),
+      openRepository,
       openHands: deeds.openHands,
       countData: doors.countData,
       ownFiles: (name) => [

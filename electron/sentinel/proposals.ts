@@ -7,6 +7,7 @@ import { planKeepHere } from '../../shared/plan/keep-here.ts'
 import type { Plan, Refusal } from '../../shared/plan/plan.ts'
 import { confirmWordOf, faceOfStep, touchOf } from '../../shared/plan/plan-face.ts'
 import { planSwitchBack } from '../../shared/plan/switch-back.ts'
+import type { ChoicesOfFiles, FileChoices } from './recover/file-choices.ts'
 import type { PlanRecovery } from './recover/plan-recovery.ts'
 import type { PlanRestore } from './restore/plan-restore.ts'
 
@@ -14,7 +15,11 @@ import type { PlanRestore } from './restore/plan-restore.ts'
 const remembered = 20
 
 /** Those that have to look at more than what is observed. */
-type Planners = { planRecovery: PlanRecovery; planRestore: PlanRestore }
+type Planners = {
+  planRecovery: PlanRecovery
+  planRestore: PlanRestore
+  choicesOfFiles: ChoicesOfFiles
+}
 
 type Proposals = {
   propose(situation: Situation, stackFile: string, intent: Intent): Promise<PlanProposal>
@@ -27,13 +32,16 @@ export function proposals(hashOf: (plan: Plan) => string, planners: Planners): P
   const shown = new Map<string, Plan>()
   return {
     async propose(situation, stackFile, intent) {
-      const planned = await planFor(situation, stackFile, intent, planners)
+      const [planned, filesFrom] = await Promise.all([
+        planFor(situation, stackFile, intent, planners),
+        intent.kind === 'recover' ? planners.choicesOfFiles(situation, intent) : undefined,
+      ])
       if (!planned.ok) return refusalView(planned.error)
       const hash = hashOf(planned.value)
       shown.delete(hash)
       shown.set(hash, planned.value)
       for (const oldest of [...shown.keys()].slice(0, -remembered)) shown.delete(oldest)
-      return planView(planned.value, hash)
+      return planView(planned.value, hash, filesFrom)
     },
     approved: (hash) => shown.get(hash),
   }
@@ -71,7 +79,7 @@ export function planTitle({ intent, steps, stack }: Plan): string {
   return selected ? `Switch back to ${selected.to}` : 'Switch back'
 }
 
-function planView(plan: Plan, hash: string): PlanProposal {
+function planView(plan: Plan, hash: string, filesFrom: FileChoices | undefined): PlanProposal {
   const confirmWith = confirmWordOf(plan)
   return {
     kind: 'plan',
@@ -79,6 +87,7 @@ function planView(plan: Plan, hash: string): PlanProposal {
     title: planTitle(plan),
     steps: plan.steps.map(faceOfStep),
     warnings: [...plan.warnings],
+    ...(filesFrom && { filesFrom }),
     touch: touchOf(plan),
     ...(plan.whenStopped && { whenStopped: plan.whenStopped }),
     ...(confirmWith !== undefined && { confirmWith }),

@@ -15,7 +15,9 @@ import type { Memory } from './keep/memory.ts'
 import type { StackFiles } from './keep/stack-files.ts'
 import type { Timeline } from './keep/timeline.ts'
 import type { operations } from './operations.ts'
+import type { ChoicesOfFiles } from './recover/file-choices.ts'
 import type { PlanRecovery } from './recover/plan-recovery.ts'
+import type { DifferencesOf } from './recover/put-back-difference.ts'
 import type { PlanRestore } from './restore/plan-restore.ts'
 import type { Adoption, AdoptionWish } from './surface.ts'
 import type { MonitoringWatch } from './watch/watch-monitoring.ts'
@@ -44,6 +46,8 @@ export type SentinelParts = {
   patienceMs: number
   hashOf: (plan: Plan) => string
   planRecovery: PlanRecovery
+  choicesOfFiles: ChoicesOfFiles
+  differencesOf: DifferencesOf
   planRestore: PlanRestore
   simulate: (situation: Situation, context: string) => Promise<Simulation>
   /** Carries a plan out; one at a time on this machine. */

@@ -15,7 +15,7 @@ import type {
   PlanProposal,
   UndoableView,
 } from '../../shared/ipc/contract.ts'
-import type { FileChanges } from '../../shared/ipc/file-changes.ts'
+import type { FileChanges, FileDifference } from '../../shared/ipc/file-changes.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 import type { Simulation } from '../../shared/ipc/simulation-view.ts'
 import type { IncidentView, TimelineEntry, WatchLine } from '../../shared/ipc/status.ts'
@@ -81,6 +81,8 @@ export interface Sentinel {
   /** The lines of `watch --json`, as objects. */
   onLine(listener: (line: WatchLine) => void): () => void
   propose(stack: string, intent: Intent): Promise<PlanProposal>
+  /** What a plan that was shown would do to these of the files that it puts back. */
+  differences(hash: string, files: readonly string[]): Promise<FileDifference[]>
   /** What would break if the stack ran on this context's engine. Changes nothing. */
   simulate(stack: string, context: string): Promise<Simulation>
   /** Carries out the proposed plan with this hash. Rejects when it is not known any more. */

@@ -19,6 +19,13 @@ export function handlersFor(
   return {
     'mirror:get': async () => sentinel.mirror(),
     'plan:propose': ({ stack, intent }) => sentinel.propose(stack, intent),
+    'plan:differences': async ({ hash, files }) => {
+      try {
+        return { differences: await sentinel.differences(hash, files), problem: null }
+      } catch (error) {
+        return { differences: [], problem: sentenceOf(error) }
+      }
+    },
     'stack:simulate': async ({ stack, context }) => {
       try {
         return { simulation: await sentinel.simulate(stack, context), problem: null }

@@ -9,7 +9,7 @@ import {
   browsedSchema,
   snapshotChangeSchema,
 } from './backup-view.ts'
-import { fileChangesSchema } from './file-changes.ts'
+import { fileChangesSchema, fileDifferenceSchema } from './file-changes.ts'
 import { monitoringViewSchema } from './monitoring-view.ts'
 import { simulationSchema } from './simulation-view.ts'
 import { statusSchema, timelineEntrySchema } from './status.ts'
@@ -22,6 +22,25 @@ const touchSchema = z.strictObject({
   containersStopped: z.int(),
   servicesStarted: z.int(),
   servicesRestarted: z.int(),
+})
+
+/** Where the configuration of a recovery may come from; `value` is what the intent wants. */
+const fileChoicesSchema = z.strictObject({
+  chosen: z.string(),
+  choices: z.array(
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('accepted'), value: z.string() }),
+      z.strictObject({ kind: z.literal('snapshot'), value: z.string(), at: z.iso.datetime() }),
+      z.strictObject({
+        kind: z.literal('commit'),
+        value: z.string(),
+        commit: z.string(),
+        subject: z.string(),
+        /** How many work trees are concerned; the commit is the first one's. */
+        trees: z.int(),
+      }),
+    ]),
+  ),
 })
 
 /** A plan that a person can read, bound to what they approve by its hash. */
@@ -50,6 +69,8 @@ export const planProposalSchema = z.discriminatedUnion('kind', [
       }),
     ),
     warnings: z.array(z.string()),
+    /** Absent where no file has drifted. */
+    filesFrom: fileChoicesSchema.exactOptional(),
     touch: touchSchema.exactOptional(),
     whenStopped: z.enum(['roll-back', 'ask']).exactOptional(),
     /** What a person types to say yes; absent where a click is enough. */
@@ -163,6 +184,17 @@ const done = z.strictObject({ problem: z.string().nullable() })
 export const contract = {
   'mirror:get': { params: nothing, reply: mirrorSchema },
   'plan:propose': { params: z.strictObject({ stack, intent }), reply: planProposalSchema },
+  /** What a plan that was shown would do to files that it puts back, line by line. */
+  'plan:differences': {
+    params: z.strictObject({
+      hash: z.string().length(64),
+      files: z.array(z.string().min(1).max(4096)).max(12),
+    }),
+    reply: z.strictObject({
+      differences: z.array(fileDifferenceSchema),
+      problem: z.string().nullable(),
+    }),
+  },
   'stack:simulate': {
     params: z.strictObject({ stack, context: z.string().min(1).max(255) }),
     reply: z.strictObject({

@@ -18,3 +18,11 @@ export const fileChangesSchema = z.strictObject({
   why: z.string().nullable().describe('why nothing, or not everything, can be shown'),
 })
 export type FileChanges = z.infer<typeof fileChangesSchema>
+
+/** What a plan would do to one file: from what is there now to what it would hold. */
+export const fileDifferenceSchema = z.strictObject({
+  path: z.string(),
+  diff: z.string().nullable().describe('unified; null where `why` says why there is none'),
+  why: z.string().nullable(),
+})
+export type FileDifference = z.infer<typeof fileDifferenceSchema>

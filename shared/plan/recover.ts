@@ -185,7 +185,7 @@ function planOf(matter: RecoverMatter, steps: Step[]): Plan {
     intent,
     stack: stack.name,
     steps,
-    warnings: steps.length === 0 ? [] : warnings,
+    warnings: steps.length === 0 ? [...lost] : warnings,
     whenStopped: 'ask',
   }
 }

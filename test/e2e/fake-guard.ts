@@ -9,7 +9,7 @@ import type { FileChanges } from '../../shared/ipc/file-changes.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 import type { Simulation } from '../../shared/ipc/simulation-view.ts'
 import type { EngineView, IncidentView, StatusView } from '../../shared/ipc/status.ts'
-import { recoverPlan } from '../support/a-recovery.ts'
+import { recoveredDifferences, recoverPlan } from '../support/a-recovery.ts'
 import { type FakeBackups, fakeBackups } from '../support/fake-backups.ts'
 import { type FakeRecovery, fakeRecovery } from '../support/fake-recovery.ts'
 
@@ -264,6 +264,10 @@ export async function openGuard(): Promise<Sentinel> {
         steps: [{ kind: 'SelectContext', what: 'set the Docker context', cause }],
         warnings: [],
       }
+    },
+    async differences(wanted, files) {
+      fake.calls.push(`differences ${wanted.slice(0, 4)}`)
+      return recoveredDifferences.filter(({ path }) => files.includes(path))
     },
     async simulate(stack, context) {
       fake.calls.push(`simulate ${stack} ${context}`)

@@ -1,5 +1,5 @@
 import type { OpenOperationView, OperationView, PlanProposal } from '../../shared/ipc/contract.ts'
-import type { FileChanges } from '../../shared/ipc/file-changes.ts'
+import type { FileChanges, FileDifference } from '../../shared/ipc/file-changes.ts'
 import type { Simulation } from '../../shared/ipc/simulation-view.ts'
 import { textDifference } from '../../shared/text/text-difference.ts'
 
@@ -103,6 +103,11 @@ export const recoveredChanges: FileChanges = {
   ],
   why: null,
 }
+
+/** The other way round: what the plan would do to what is there. */
+export const recoveredDifferences: FileDifference[] = [
+  { path: recoveredFile, ...textDifference(recoveredFile, after, before, () => '') },
+]
 
 export const operationId = '20261123T120000Z-3f9a0c'
 export const operationDirectory = `/home/ada/.local/state/odin-sentinel/operations/${operationId}`

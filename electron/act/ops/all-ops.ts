@@ -3,7 +3,7 @@ import { acceptHomeOp, type StackFileText } from './accept-home.ts'
 import { bringUpOp, type ComposeUp } from './bring-up.ts'
 import { holdContainerOp } from './hold-container.ts'
 import { keepCopyOp } from './keep-copy.ts'
-import { type ContentOf, putBackFilesOp } from './put-back-files.ts'
+import { type ContentOf, putBackFilesOp, type StillGiven } from './put-back-files.ts'
 import { checkSnapshotOp } from './restore/check-snapshot.ts'
 import { removeFilesOp } from './restore/remove-files.ts'
 import type { RestoreDoors } from './restore/restore-doors.ts'
@@ -31,6 +31,7 @@ type OpDependencies = ContextSelection &
     openHands: OpenHands
     composeUp: ComposeUp
     contentOf: ContentOf
+    stillGiven?: StillGiven
     stackProblems: StackProblems
   }
 
@@ -45,7 +46,11 @@ export function opsFor(dependencies: OpDependencies): Ops {
     StopUnit: stopUnitOp(dependencies.unitsOf),
     HoldContainer: holdContainerOp(dependencies.openHands),
     BringUp: bringUpOp(dependencies.openHands, dependencies.composeUp),
-    PutBackFiles: putBackFilesOp(dependencies.contentOf, dependencies.openHands),
+    PutBackFiles: putBackFilesOp(
+      dependencies.contentOf,
+      dependencies.openHands,
+      dependencies.stillGiven,
+    ),
     SaveSamples: saveSamplesOp(dependencies.openHands),
     MergeSamples: mergeSamplesOp(dependencies.openHands),
     VerifyStack: verifyStackOp(dependencies.stackProblems),

@@ -15,9 +15,19 @@ type PutBackFiles = Extract<Step, { kind: 'PutBackFiles' }>
 /** What a file is to hold. Rejects with a sentence where its source cannot give it any more. */
 export type ContentOf = (put: PutBack, signal: AbortSignal) => Promise<Uint8Array>
 
-export function putBackFilesOp(contentOf: ContentOf, open: OpenHands): Op<PutBackFiles> {
+/** Rejects with a sentence where what was approved cannot be had any more. */
+export type StillGiven = (files: readonly PutBack[]) => Promise<void>
+
+export function putBackFilesOp(
+  contentOf: ContentOf,
+  open: OpenHands,
+  stillGiven: StillGiven = async () => {},
+): Op<PutBackFiles> {
   return {
-    stillAsPlanned: mustBeUnchanged,
+    async stillAsPlanned(step) {
+      await mustBeUnchanged(step)
+      await stillGiven(step.files)
+    },
     precondition: mustBeUnchanged,
     async run(step, site) {
       const contents: [PutBack, Uint8Array][] = []

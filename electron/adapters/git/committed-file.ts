@@ -1,32 +1,12 @@
-import { execFile } from 'node:child_process'
-import { basename, dirname, relative } from 'node:path'
-import { promisify } from 'node:util'
 import { sha256Of } from '../disk/content-hash.ts'
+import { git } from './run-git.ts'
+import { placeInTree } from './work-tree.ts'
 
 /** A file as a commit of its work tree has it. */
 export type CommittedFile = { root: string; commit: string; path: string }
 
-/** Configuration is small; a commit that holds more under this name is not what was meant. */
-const mostBytes = 16 * 1024 * 1024
 /** Who changes a file more often than this has lost sight of it anyway. */
 const mostCommits = 50
-
-async function git(directory: string, args: readonly string[], signal: AbortSignal) {
-  const { stdout } = await promisify(execFile)('git', ['-C', directory, ...args], {
-    encoding: 'buffer',
-    maxBuffer: mostBytes,
-    signal,
-    // A work tree may belong to somebody else: its hooks and pagers are nothing to us.
-    // Names are names: one with a star in it stands for nothing else.
-    env: {
-      ...process.env,
-      GIT_OPTIONAL_LOCKS: '0',
-      GIT_PAGER: 'cat',
-      GIT_LITERAL_PATHSPECS: '1',
-    },
-  })
-  return stdout
-}
 
 /** Rejects with a sentence when the commit does not give the file. */
 export async function committedFile(file: CommittedFile, signal: AbortSignal): Promise<Buffer> {
@@ -48,13 +28,9 @@ export async function commitWith(
   signal: AbortSignal,
 ): Promise<CommittedFile | undefined> {
   try {
-    const found = await git(
-      dirname(file),
-      ['rev-parse', '--show-toplevel', '--show-prefix'],
-      signal,
-    )
-    const [root = '', prefix = ''] = found.toString('utf8').split('\n')
-    const path = relative('', `${prefix}${basename(file)}`)
+    const place = await placeInTree(file, signal)
+    if (!place) return undefined
+    const { root, path } = place
     const args = ['rev-list', `--max-count=${mostCommits}`, 'HEAD', '--', path]
     const commits = (await git(root, args, signal)).toString('utf8').split('\n').filter(Boolean)
     for (const commit of commits) {

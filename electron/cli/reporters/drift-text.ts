@@ -1,4 +1,4 @@
-import type { FileChanges } from '../../../shared/ipc/file-changes.ts'
+import type { FileChanges, FileDifference } from '../../../shared/ipc/file-changes.ts'
 import type { MonitoringView } from '../../../shared/ipc/monitoring-view.ts'
 import {
   countsWords,
@@ -23,6 +23,19 @@ export function fileChangesText(changes: readonly FileChanges[], paint: Paint): 
     }),
     ...(why === null ? [] : ['', paint('bold', path), `  ${why}`]),
   ])
+}
+
+/** What a plan would do to each file, with the line's number as it would be. */
+export function differencesText(differences: readonly FileDifference[], paint: Paint): string[] {
+  return differences.flatMap(({ path, diff, why }) => {
+    const { added, removed } = diffCounts(diff ?? '')
+    const counts = diff === null ? '' : `  ${removed} would go (-), ${added} would come (+)`
+    return [
+      '',
+      paint('bold', `${path}${counts}`),
+      ...(diff === null ? [`  ${why ?? ''}`] : diffText(diff, paint)),
+    ]
+  })
 }
 
 const looks: Record<DiffLine['kind'], { sign: string; style?: Parameters<Paint>[0] }> = {

@@ -1,10 +1,10 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { Baseline } from '../../../shared/domain/monitoring.ts'
 import type { FileChanges } from '../../../shared/ipc/file-changes.ts'
 import { sha256Of } from '../../adapters/disk/content-hash.ts'
-import { pathsBelow, readSmallFile } from '../../adapters/disk/small-file.ts'
-import { type AcceptedContents, mostFileBytes, walkLimits } from './accepted-contents.ts'
+import { pathsBelow } from '../../adapters/disk/small-file.ts'
+import { type AcceptedContents, walkLimits } from './accepted-contents.ts'
+import { lookAtFile, tellOfSecrets, textOf } from './look-at-file.ts'
 
 type Change = FileChanges['files'][number]
 
@@ -19,7 +19,7 @@ export function fileChanges(contents: AcceptedContents) {
   }
 
   async function ofFile(path: string, accepted: string | undefined): Promise<Change | undefined> {
-    const now = await lookAt(path)
+    const now = await lookAtFile(path)
     if (now.is === 'gone' && accepted === undefined) return undefined
     const changedAt = now.is === 'file' ? new Date(now.modifiedAt).toISOString() : null
     const whole = (change: Change['change'], why: string): Change => ({
@@ -87,38 +87,4 @@ async function isDirectory(path: string, { contents }: Baseline): Promise<boolea
   const stats = await stat(path).catch(() => undefined)
   if (stats) return stats.isDirectory()
   return Object.keys(contents ?? {}).some((one) => one.startsWith(`${path}/`))
-}
-
-type Now =
-  | { is: 'file'; bytes: Buffer; modifiedAt: number }
-  | { is: 'gone' }
-  | { is: 'other'; why: string }
-
-async function lookAt(path: string): Promise<Now> {
-  try {
-    const file = await readSmallFile(path, mostFileBytes)
-    if (file) return { is: 'file', ...file }
-    return { is: 'other', why: 'It is larger than 256 KiB, or no file that can be read.' }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { is: 'gone' }
-    return { is: 'other', why: `It cannot be read: ${code ?? 'no reason given'}.` }
-  }
-}
-
-const strict = { fatal: true } as const
-
-function textOf(bytes: Uint8Array): string | undefined {
-  if (bytes.includes(0)) return undefined
-  try {
-    return new TextDecoder('utf-8', strict).decode(bytes)
-  } catch {
-    return undefined
-  }
-}
-
-/** Tells secrets apart in this process alone: nobody keeps the key, so nobody can try words. */
-function tellOfSecrets(): (secret: string) => string {
-  const key = randomBytes(32)
-  return (secret) => createHmac('sha256', key).update(secret).digest('hex').slice(0, 4)
 }

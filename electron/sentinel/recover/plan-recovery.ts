@@ -14,29 +14,34 @@ import {
   type StandInUnit,
 } from '../../../shared/plan/recover.ts'
 import type { CarriedSamples } from '../../../shared/plan/samples.ts'
-import type { FileSource } from '../../../shared/plan/steps/file-steps.ts'
+import type { FilesFrom, FoundContents } from './file-sources.ts'
+import type { DriftedOf } from './git-trees.ts'
 
 type RecoveryParts = {
-  /** Where a file can be had as it was accepted; undefined where nobody has kept it. */
-  sourceOf: (file: string, sha256: string) => Promise<FileSource | undefined>
+  /** What drifted files are to hold. */
+  filesFrom: FilesFrom
   /** SHA-256 of what a file holds now; null where there is none, or nothing that is a file. */
   hashOf: (file: string) => Promise<string | null>
   /** Steps that keep the present state first; none where nobody keeps backups. */
   snapshotOf: (stack: string) => readonly Step[]
   /** Steps that take along what was recorded on another engine. */
   samplesOf: (situation: Situation, intent: RecoverIntent) => Promise<CarriedSamples>
+  /** Steps that take along what was edited in Grafana on another engine. */
 }
 
 export type PlanRecovery = (
   situation: Situation,
   intent: RecoverIntent,
-) => Promise<Result<Plan, Refusal>>
+) => Promise<Result<Plan, Refusal<string>>>
 
 /** Gathers what a recovery is planned from: everything is looked at, nothing is changed. */
 export function recoveryPlanner(parts: RecoveryParts): PlanRecovery {
   return async (situation, intent) => {
     const { observed, stack } = situation
-    const { files, lost } = await driftedFiles(situation, parts)
+    const drifted = await driftedFiles(situation, parts.hashOf)
+    const found = await parts.filesFrom(stack, intent.filesFrom, drifted)
+    if (!found.ok) return found
+    const { files, lost } = puttingBack(situation, drifted, found.value)
     return planRecover({
       observed,
       stack,
@@ -59,27 +64,37 @@ const unitsOf = (situation: Situation): StandInUnit[] =>
     service: service.service.name,
   }))
 
-async function driftedFiles(
+export async function driftedFiles(
   { observed, stack, baseline, monitoring }: Situation,
-  { sourceOf, hashOf }: RecoveryParts,
-): Promise<{ files: DriftedFile[]; lost: string[] }> {
-  if (!baseline || !monitoring) return { files: [], lost: [] }
+  hashOf: (file: string) => Promise<string | null>,
+): Promise<DriftedOf> {
+  if (!baseline || !monitoring) return { files: [], acceptedAt: 0 }
   const containers = homeContainers(observed, stack.home)
-  const services = usedFiles(stack, containers ?? [])
-  const files: DriftedFile[] = []
-  const lost: string[] = []
+  const files: DriftedOf['files'][number][] = []
   for (const row of driftRows({ baseline, files: monitoring.files, containers })) {
     if (row.what !== 'file' || (row.state !== 'changed' && row.state !== 'missing')) continue
     for (const [file, sha256] of acceptedAt(row.subject, baseline)) {
       const now = await hashOf(file)
-      if (now === sha256) continue
-      const source = await sourceOf(file, sha256)
-      if (source) {
-        files.push({ file, source, sha256, replaces: now, usedBy: usersOf(file, services) })
-      } else {
-        lost.push(`${file} is not what was accepted, and what it held then was not kept.`)
-      }
+      if (now !== sha256) files.push({ file, sha256, now })
     }
+  }
+  return { files, acceptedAt: baseline.acceptedAt }
+}
+
+function puttingBack(
+  { observed, stack }: Situation,
+  drifted: DriftedOf,
+  found: FoundContents,
+): { files: DriftedFile[]; lost: string[] } {
+  const services = usedFiles(stack, homeContainers(observed, stack.home) ?? [])
+  const files: DriftedFile[] = []
+  const lost: string[] = []
+  for (const { file, now } of drifted.files) {
+    const content = found.get(file)
+    if (!content || 'stays' in content) lost.push(...(content ? [content.stays] : []))
+    else if (content.sha256 === now) {
+      lost.push(`${file} is as it was asked for already, though not as it was accepted.`)
+    } else files.push({ file, ...content, replaces: now, usedBy: usersOf(file, services) })
   }
   return { files, lost }
 }

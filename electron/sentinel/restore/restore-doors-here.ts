@@ -1,3 +1,4 @@
+import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
 import type { FileSource } from '../../../shared/plan/steps/file-steps.ts'
 import type { RestoreDoors } from '../../act/ops/restore/restore-doors.ts'
@@ -6,6 +7,7 @@ import type { BackupProgress, RunOrder } from '../../backup/order.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
 import { asBytes, counted } from '../../backup/run/say.ts'
 import type { StackInForce } from '../keep/stack-in-force.ts'
+import { contentIn } from '../recover/snapshot-file.ts'
 import type { RestorePlannerParts } from './plan-restore.ts'
 
 type Parts = {
@@ -24,6 +26,8 @@ type DoorsHere = Omit<RestoreDoors, 'openHands'> & {
     source: Extract<FileSource, { from: 'snapshot' }>,
     signal: AbortSignal,
   ) => Promise<Uint8Array>
+  /** What a snapshot lists. */
+  listOf: (repository: string, snapshot: string) => Promise<readonly SnapshotFile[]>
 }
 
 /** Snapshots of this machine's stacks, for the steps of a plan. */
@@ -36,6 +40,14 @@ export function restoreDoorsHere({ backups, inForce }: Parts): DoorsHere {
     const found = inForce().find(({ stack }) => stack?.name === name)
     if (found?.stack) return { stack: found.stack, stackFile: found.file }
     throw new Error(`There is no stack ${name}.`)
+  }
+
+  async function openAt(directory: string): Promise<Repository> {
+    for (const { stack } of inForce()) {
+      const repository = stack && (await kept().open(stack))
+      if (repository?.directory === directory) return repository
+    }
+    throw new Error(`There is no repository of a stack in ${directory} any more.`)
   }
 
   return {
@@ -72,24 +84,16 @@ export function restoreDoorsHere({ backups, inForce }: Parts): DoorsHere {
       }
     },
     async fromSnapshot({ repository: directory, snapshot, component, path }, signal) {
-      for (const { stack } of inForce()) {
-        const repository = stack && (await kept().open(stack))
-        if (repository?.directory !== directory) continue
-        const file = (await repository.files(snapshot)).find(
-          (one) => one.component === component && one.path === path && one.type === 'file',
-        )
-        if (!file) break
-        const chunks: Buffer[] = []
-        const each = async (_: unknown, content: AsyncIterable<Buffer>) => {
-          for await (const chunk of content) chunks.push(chunk)
-        }
-        await repository.read([file], each, signal)
-        return Buffer.concat(chunks)
-      }
+      const repository = await openAt(directory)
+      const file = (await repository.files(snapshot)).find(
+        (one) => one.component === component && one.path === path && one.type === 'file',
+      )
+      if (file) return contentIn(repository, file, signal)
       throw new Error(
         `${component}/${path} is not in snapshot ${snapshot} of ${directory} any more.`,
       )
     },
+    listOf: async (directory, snapshot) => (await openAt(directory)).files(snapshot),
   }
 }
 

@@ -58,6 +58,7 @@ beforeEach(() => {
     },
     onLine: () => () => {},
     propose: async () => proposal,
+    differences: async () => [],
     execute: async (hash) => {
       deeds.push(`execute ${hash}`)
       throw new Error('The disk is full.')
