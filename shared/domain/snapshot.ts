@@ -95,6 +95,8 @@ export const manifestSchema = z.strictObject({
   sizeBytes: count,
   /** Bytes that this snapshot added to the repository, compressed. */
   addedBytes: count,
+  /** Of FILES.tsv and SHA256SUMS, unpacked: whoever reads them takes no more than that. */
+  listBytes: z.strictObject({ files: count, sums: count }),
   encrypted: z.boolean(),
 })
 export type Manifest = z.infer<typeof manifestSchema>

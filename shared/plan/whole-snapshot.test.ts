@@ -26,6 +26,7 @@ function anEntry(ids: readonly string[], missing: readonly string[] = []): Snaps
       files: 1,
       sizeBytes: 1,
       addedBytes: 1,
+      listBytes: { files: 1, sums: 1 },
       encrypted: false,
     },
     marks: {},

@@ -162,7 +162,8 @@ test.each(shells)(
     await expectBack(join(back, 'configuration'), configuration, secondsOf)
     expect(await readdir(root)).not.toContain('owned')
     const papers = join(repositoryDirectory, 'snapshots', id)
-    await run('sha256sum', ['-c', '--quiet', join(papers, 'SHA256SUMS')], { cwd: back })
+    const sums = 'zstd -dc "$1/SHA256SUMS.zst" | sha256sum -c --quiet'
+    await run('sh', ['-c', sums, 'sh', papers], { cwd: back })
     await run('sha256sum', ['-c', '--quiet', join(papers, 'PACKS.sha256')], {
       cwd: repositoryDirectory,
     })
@@ -245,6 +246,21 @@ describe('what is damaged is named, and the rest comes back', () => {
     expect(lost.length).toBeGreaterThan(0)
     expect(lost.length).toBeLessThan(25)
     await expectBack(join(back, 'configuration'), configuration)
+  })
+
+  test('a list of files that is cut off: what comes before is restored', async () => {
+    const { id } = await backUpAll()
+    const path = join(repositoryDirectory, 'snapshots', id, 'FILES.tsv.zst')
+    await truncateTo(path, (await readFile(path)).subarray(0, -4))
+    const done = await recover('dash', ['latest', back])
+    expect(done.code).toBe(1)
+    expect(done.err).toContain(`DAMAGED FILES.tsv.zst: FAILED (a paper of ${id})`)
+    expect(done.err).toContain(`DAMAGED FILES.tsv.zst of ${id}: it does not unpack to its end`)
+    await expectBack(join(back, 'volume=data'), volume)
+    await truncateTo(path, Buffer.of())
+    const none = await recover('dash', ['latest', join(root, 'other')])
+    expect(none.code).toBe(2)
+    expect(none.err).toContain(`The list of files of ${id} cannot be read.`)
   })
 
   test('a paper', async () => {

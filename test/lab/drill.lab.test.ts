@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Lab, startLab } from './engines.ts'
 import { sentinel } from './sentinel.ts'
@@ -195,7 +196,8 @@ test('a drill that is cancelled takes down what it made', async () => {
 test('a snapshot with a broken block does not prove, and is marked as damaged', async () => {
   const snapshot = await backup()
   const repository = join(lab.env['HOME'] ?? '', '.local/share/odin-sentinel/backups/drilled')
-  const list = await readFile(join(repository, 'snapshots', snapshot, 'FILES.tsv'), 'utf8')
+  const packed = await readFile(join(repository, 'snapshots', snapshot, 'FILES.tsv.zst'))
+  const list = zstdDecompressSync(packed).toString()
   const block = list.split('\n').find((line) => /\tprometheus:\S+\t\S+\/index\t/.test(line))
   const pack =
     block?.split('\t').find((cell, index) => index > 0 && /^[0-9a-f]{64}$/.test(cell)) ?? ''

@@ -10,7 +10,7 @@ import { openSealed } from '../../adapters/archive/sealed-text.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
 import { type Layout, packName, snapshotName } from './layout.ts'
 import { readMarks } from './marks.ts'
-import { parseFiles } from './papers/files-tsv.ts'
+import { readFileList } from './papers/lists.ts'
 import { type Cover, filesName, PaperProblem, readCover, readPaper } from './papers/papers.ts'
 
 /** What stands in a repository: its snapshots, their lists of files, its packs. Reads only. */
@@ -22,8 +22,8 @@ export interface Shelf {
   files(id: string): Promise<SnapshotFile[]>
   /** Names and sizes of all packs. */
   packs(): Promise<Map<string, { path: string; encrypted: boolean }>>
-  /** Keeps a list of an encrypted snapshot where it can be read without the identity. */
-  remember(id: string, text: string): Promise<void>
+  /** Keeps the packed list of an encrypted snapshot where it can be read without the identity. */
+  remember(id: string, list: Uint8Array): Promise<void>
   /** It is no longer in the repository. */
   forget(id: string): Promise<void>
 }
@@ -50,34 +50,40 @@ export function shelf(layout: Layout, key: { identity?: string; cacheDirectory?:
   async function files(id: string): Promise<SnapshotFile[]> {
     const { manifest, meta } = await cover(id)
     const { encrypted } = manifest
+    const says = { name: filesName(false), sizeBytes: manifest.listBytes.files }
     const remembered = encrypted && cacheDirectory ? await readRemembered(id) : undefined
-    if (remembered !== undefined) return parseFiles(remembered)
+    if (remembered !== undefined) return readFileList(remembered, says)
     const content = await readPaper(layout.snapshot(id), meta, filesName(encrypted))
-    if (!encrypted) return parseFiles(content.toString())
+    if (!encrypted) return readFileList(content, says)
     if (identity === undefined) {
       throw new Error(`Snapshot ${id} is encrypted, and its key is not in the keyring.`)
     }
-    const text = Buffer.from(await openSealed(content, identity)).toString()
-    await remember(id, text).catch(() => {})
-    return parseFiles(text)
+    const list = await openSealed(content, identity)
+    const found = await readFileList(list, says)
+    await remember(id, list).catch(() => {})
+    return found
   }
 
-  const rememberedPath = (id: string) => join(cacheDirectory ?? '', `${id}.tsv`)
+  const rememberedPath = (id: string) => join(cacheDirectory ?? '', `${id}.list`)
 
-  async function readRemembered(id: string): Promise<string | undefined> {
-    const text = await readFile(rememberedPath(id), 'utf8').catch(() => '')
-    const end = text.indexOf('\n')
-    const list = text.slice(end + 1)
-    return end > 0 && text.slice(0, end) === (await sealOf(id, list)) ? list : undefined
+  async function readRemembered(id: string): Promise<Uint8Array | undefined> {
+    const content = await readFile(rememberedPath(id)).catch(() => Buffer.of())
+    const end = content.indexOf('\n')
+    const list = content.subarray(end + 1)
+    return end > 0 && content.toString('latin1', 0, end) === (await sealOf(id, list))
+      ? list
+      : undefined
   }
 
   /** Which sealed list it is of, and that it is whole. */
-  async function sealOf(id: string, list: string): Promise<string> {
+  async function sealOf(id: string, list: Uint8Array): Promise<string> {
     return `${(await cover(id)).meta.get(filesName(true))} ${hash('sha256', list)}`
   }
 
-  async function remember(id: string, list: string): Promise<void> {
-    if (cacheDirectory) await writeWhole(rememberedPath(id), `${await sealOf(id, list)}\n${list}`)
+  async function remember(id: string, list: Uint8Array): Promise<void> {
+    if (!cacheDirectory) return
+    const seal = Buffer.from(`${await sealOf(id, list)}\n`)
+    await writeWhole(rememberedPath(id), Buffer.concat([seal, list]))
   }
 
   return {

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import {
@@ -35,8 +36,12 @@ const listed = async () => listSchema.parse((await line.run(['snapshots', '--jso
 
 async function packOf(path: string): Promise<string> {
   const [id = ''] = await readdir(join(repository, 'snapshots'))
-  const list = await readFile(join(repository, 'snapshots', id, 'FILES.tsv'), 'utf8')
-  const row = list.split('\n').find((one) => one.includes(`\t${path.slice(1)}\t`)) ?? ''
+  const packed = await readFile(join(repository, 'snapshots', id, 'FILES.tsv.zst'))
+  const row =
+    zstdDecompressSync(packed)
+      .toString()
+      .split('\n')
+      .find((one) => one.includes(`\t${path.slice(1)}\t`)) ?? ''
   const pack = row.split('\t')[2] ?? ''
   return join(repository, 'packs', pack.slice(0, 2), `${pack}.tar.zst`)
 }

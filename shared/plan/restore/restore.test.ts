@@ -60,7 +60,8 @@ const manifest: Manifest = {
   ...{ format: 1, id: '2026-11-23T10-15-00Z_01KD7XYZABCD1', stack: 'odin', reason: 'manual' },
   ...{ startedAt: '2026-11-23T10:15:00.000Z', finishedAt: '2026-11-23T10:15:10.000Z' },
   ...{ writtenBy: '1', machine: 'odin', images: {}, gaps: [], files: 6, sizeBytes: 6000 },
-  ...{ addedBytes: 6000, encrypted: false, components: [configuration, data, tsdb] },
+  ...{ addedBytes: 6000, listBytes: { files: 900, sums: 400 }, encrypted: false },
+  ...{ components: [configuration, data, tsdb] },
   engine: {
     ...{ id: 'DESK', kind: 'docker-desktop', version: '28', context: 'desktop-linux' },
     endpoint: 'unix:///d.sock',

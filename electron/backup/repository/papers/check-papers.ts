@@ -1,6 +1,6 @@
 import type { Manifest, SnapshotFile } from '../../../../shared/domain/snapshot.ts'
 import { isLoss } from '../is-loss.ts'
-import { parseFiles } from './files-tsv.ts'
+import { checkSumList, readFileList } from './lists.ts'
 import {
   filesName,
   type Meta,
@@ -49,13 +49,15 @@ export async function checkPapers(directory: string, id: string): Promise<Checke
   const manifest = await attempt(manifestName, () => readManifest(directory, meta, id))
   const encrypted = manifest?.encrypted ?? meta.has(filesName(true))
   const list = await attempt(filesName(encrypted), () => read(filesName(encrypted)))
-  await attempt(sumsName(encrypted), () => read(sumsName(encrypted)))
+  const sums = await attempt(sumsName(encrypted), () => read(sumsName(encrypted)))
   const packText = await attempt(packsName, () => read(packsName))
   if (encrypted) await attempt(recipientsName, () => read(recipientsName))
+  const bytes = manifest?.listBytes
+  const ofFiles = { name: filesName(false), sizeBytes: bytes?.files }
+  const ofSums = { name: sumsName(false), sizeBytes: bytes?.sums }
   const files =
-    list && !encrypted
-      ? await attempt(filesName(false), async () => parseFiles(list.toString()))
-      : undefined
+    list && !encrypted ? await attempt(ofFiles.name, () => readFileList(list, ofFiles)) : undefined
+  if (sums && !encrypted) await attempt(ofSums.name, () => checkSumList(sums, ofSums))
   if (files && packText && packList(files, encrypted) !== packText.toString()) {
     problems.push({
       paper: packsName,

@@ -40,23 +40,35 @@ test('any name comes back as it was, on one line and in one field', () => {
   )
 })
 
-test('a list comes back as it was', () => {
+/** In portions that end where nothing else does. */
+async function* portions(text: string, bytes = 7): AsyncGenerator<Uint8Array> {
+  const all = Buffer.from(text)
+  for (let at = 0; at < all.length; at += bytes) yield all.subarray(at, at + bytes)
+}
+
+test('a list comes back as it was, whatever its portions are', async () => {
   const files: SnapshotFile[] = [
     { ...aFile, path: '.', type: 'directory', sizeBytes: 0 },
     aFile,
     { ...aFile, path: 'odd\t\n\\ \udcff', mtimeSeconds: -1.5, sizeBytes: 2 ** 40 },
     { ...aFile, path: '-', mtimeSeconds: 1e-7 },
+    { ...aFile, path: 'Ё é 日本語 💀' },
     { ...aFile, path: 'link', type: 'symlink', linkTo: '-', sizeBytes: 0 },
   ].map(({ sha256, pack, member, ...rest }) =>
     rest.type === 'file' ? { ...rest, sha256, pack, member } : rest,
   ) as SnapshotFile[]
-  expect(parseFiles(filesHeader + files.map(fileLine).join(''))).toEqual(files)
+  const text = filesHeader + files.map(fileLine).join('')
+  for (const bytes of [1, 7, 300, text.length]) {
+    expect(await parseFiles(portions(text, bytes))).toEqual(files)
+  }
 })
 
 describe('refuses what it has not written', () => {
   const line = fileLine(aFile)
   test.each([
+    ['nothing at all', '', 'does not begin as one'],
     ['another header', line, 'does not begin as one'],
+    ['a line without an end', 'x'.repeat(2_000_000), 'a line without an end'],
     ['a list that is cut off', `${filesHeader}${line.slice(0, -1)}`, 'cut off'],
     ['a field too few', `${filesHeader}${line.replace('\t0\t', '\t')}`, 'Line 2'],
     ['a size that is no number', `${filesHeader}${line.replace('\t3\t', '\tx\t')}`, 'Line 2'],
@@ -71,7 +83,7 @@ describe('refuses what it has not written', () => {
       `${filesHeader}${line.replace('\ta\t', '\t\\q\t')}`,
       'means nothing',
     ],
-  ])('%s', (_what, text, sentence) => {
-    expect(() => parseFiles(text)).toThrow(sentence)
+  ])('%s', async (_what, text, sentence) => {
+    await expect(parseFiles(portions(text, 100_000))).rejects.toThrow(sentence)
   })
 })

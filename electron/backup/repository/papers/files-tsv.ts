@@ -74,17 +74,43 @@ function plainNumber(value: number): string {
 
 const types = new Set<string>(['file', 'directory', 'symlink'] satisfies SnapshotFile['type'][])
 
-/** Throws with a sentence at the first line that makes no sense. */
-export function parseFiles(text: string): SnapshotFile[] {
-  if (!text.startsWith(filesHeader)) throw new Error('The list of files does not begin as one.')
-  if (!text.endsWith('\n')) throw new Error('The list of files is cut off.')
+/** No line is as long as this: three names, of which every byte may be written as four. */
+const longestLine = 1024 * 1024
+
+/** Rejects with a sentence at the first line that makes no sense, and with what `list` breaks with. */
+export async function parseFiles(list: AsyncIterable<Uint8Array>): Promise<SnapshotFile[]> {
   const files: SnapshotFile[] = []
-  for (let at = filesHeader.length; at < text.length; ) {
-    const end = text.indexOf('\n', at)
-    files.push(parseLine(text.slice(at, end), files.length + 2))
-    at = end + 1
+  let isBegun = false
+  for await (const text of wholeLines(list)) {
+    let at = 0
+    if (!isBegun) {
+      if (!text.startsWith(filesHeader)) throw new Error('The list of files does not begin as one.')
+      isBegun = true
+      at = filesHeader.length
+    }
+    while (at < text.length) {
+      const end = text.indexOf('\n', at)
+      files.push(parseLine(text.slice(at, end), files.length + 2))
+      at = end + 1
+    }
   }
+  if (!isBegun) throw new Error('The list of files does not begin as one.')
   return files
+}
+
+const newLine = 0x0a
+
+/** Some lines at a time, each with its end. */
+async function* wholeLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let rest = Buffer.alloc(0)
+  for await (const portion of bytes) {
+    const all = Buffer.concat([rest, portion])
+    const end = all.lastIndexOf(newLine) + 1
+    rest = all.subarray(end)
+    if (rest.length > longestLine) throw new Error('The list of files has a line without an end.')
+    if (end > 0) yield all.toString('utf8', 0, end)
+  }
+  if (rest.length > 0) throw new Error('The list of files is cut off.')
 }
 
 function parseLine(line: string, number: number): SnapshotFile {

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -10,8 +10,8 @@ import { sealText } from '../../../adapters/archive/sealed-text.ts'
 import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
 import { syncDirectory } from '../../../adapters/disk/sync-directory.ts'
 import { isLoss } from '../is-loss.ts'
-import { componentDirectory, packPath } from '../layout.ts'
-import { fileLine, filesHeader } from './files-tsv.ts'
+import { packPath } from '../layout.ts'
+import { packLists } from './lists.ts'
 
 // The papers of a snapshot: all that stands in its directory. META.sha256 covers the others.
 
@@ -19,8 +19,8 @@ export const metaName = 'META.sha256'
 export const manifestName = 'manifest.json'
 export const packsName = 'PACKS.sha256'
 export const recipientsName = 'recipients.txt'
-export const filesName = (encrypted: boolean) => (encrypted ? 'FILES.tsv.age' : 'FILES.tsv')
-export const sumsName = (encrypted: boolean) => (encrypted ? 'SHA256SUMS.age' : 'SHA256SUMS')
+export const filesName = (encrypted: boolean) => `FILES.tsv.zst${encrypted ? '.age' : ''}`
+export const sumsName = (encrypted: boolean) => `SHA256SUMS.zst${encrypted ? '.age' : ''}`
 
 const sha256 = (content: Uint8Array | string) => hash('sha256', content)
 
@@ -38,83 +38,43 @@ export class PaperProblem extends Error {
   }
 }
 
-/** Writes all papers into a new directory and syncs them. */
+/** Writes all papers into a new directory and syncs them; gives back the list of files, packed. */
 export async function writePapers(
   directory: string,
-  manifest: Manifest,
+  facts: Omit<Manifest, 'listBytes'>,
   files: readonly SnapshotFile[],
   recipients: readonly string[],
-): Promise<void> {
+): Promise<Buffer> {
   await mkdir(directory, { mode: 0o700 })
-  const { encrypted } = manifest
-  const seal = async (content: Uint8Array[]) =>
-    encrypted ? [await sealText(Buffer.concat(content), recipients)] : content
-  const papers: [name: string, content: Uint8Array[]][] = [
-    [manifestName, [Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`)]],
-    [filesName(encrypted), await seal(listed(files, fileLine, filesHeader))],
-    [sumsName(encrypted), await seal(listed(files, sumLine))],
-    [packsName, [Buffer.from(packList(files, encrypted))]],
+  const { encrypted } = facts
+  const lists = await packLists(files)
+  const manifest: Manifest = { ...facts, listBytes: lists.listBytes }
+  const seal = async (list: Buffer) => (encrypted ? await sealText(list, recipients) : list)
+  const papers: [name: string, content: Uint8Array | string][] = [
+    [manifestName, `${JSON.stringify(manifest, undefined, 2)}\n`],
+    [filesName(encrypted), await seal(lists.files)],
+    [sumsName(encrypted), await seal(lists.sums)],
+    [packsName, packList(files, encrypted)],
   ]
-  if (encrypted) papers.push([recipientsName, [Buffer.from(recipientList(recipients))]])
+  if (encrypted) papers.push([recipientsName, recipientList(recipients)])
   const lines: string[] = []
   for (const [name, content] of papers) {
-    const sum = createHash('sha256')
-    for (const part of content) sum.update(part)
     await writeSynced(join(directory, name), content)
-    lines.push(`${sum.digest('hex')}  ${name}\n`)
+    lines.push(`${sha256(content)}  ${name}\n`)
   }
-  await writeSynced(join(directory, metaName), [Buffer.from(lines.join(''))])
+  await writeSynced(join(directory, metaName), lines.join(''))
   await syncDirectory(directory)
+  return lists.files
 }
 
-async function writeSynced(path: string, content: readonly Uint8Array[]): Promise<void> {
+async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {
   const file = await open(path, 'wx', 0o600)
   try {
-    for (const part of content) await file.writeFile(part)
+    await file.writeFile(content)
     await file.sync()
   } finally {
     await file.close()
   }
-}
-
-/** The list of files as it stands in FILES.tsv. */
-export const listOfFiles = (files: readonly SnapshotFile[]): Buffer =>
-  Buffer.concat(listed(files, fileLine, filesHeader))
-
-/** In parts, as one string of all lines may be longer than a string can be. */
-function listed(
-  files: readonly SnapshotFile[],
-  line: (file: SnapshotFile) => string,
-  header = '',
-): Uint8Array[] {
-  const parts: Uint8Array[] = []
-  for (let at = 0; at < files.length || at === 0; at += 4096) {
-    const lines = files.slice(at, at + 4096).map(line)
-    parts.push(pathBytes((at === 0 ? header : '') + lines.join('')))
-  }
-  return parts
-}
-
-/** `sha256sum -c` reads it where recover.sh has put the components. */
-function sumLine({ sha256, component, path }: SnapshotFile): string {
-  if (sha256 === undefined) return ''
-  const name = `${componentDirectory(component)}/${path}`
-  if (!/[\\\n]/.test(name)) return `${sha256}  ${name}\n`
-  return `\\${sha256}  ${name.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`
-}
-
-/** Lone surrogates are bytes that are no UTF-8 (see files-tsv.ts). */
-function pathBytes(text: string): Uint8Array {
-  if (text.isWellFormed()) return Buffer.from(text)
-  // With the flag u, half of a pair is found only where it stands alone.
-  const parts = text.split(/([\u{dc80}-\u{dcff}]+)/u)
-  return Buffer.concat(
-    parts.map((part, index) =>
-      index % 2 === 0
-        ? Buffer.from(part)
-        : Buffer.from(Array.from(part, (unit) => unit.charCodeAt(0) & 0xff)),
-    ),
-  )
 }
 
 /** `sha256sum -c` reads it in the repository's directory. */

@@ -27,8 +27,8 @@ A volume is then filled like this (names of parts have \`=\` for \`:\` and \`+\`
 |---|---|
 | \`ODIN-BACKUP\` | says that this is one, its format, and its name |
 | \`snapshots/<time>_<id>/manifest.json\` | when, of what, why, and which parts; never anything secret |
-| \`…/FILES.tsv\` | every file: checksum, pack and name in it, part, path, mode, owner, time; odd characters as \`printf %b\` reads them |
-| \`…/SHA256SUMS\` | for \`sha256sum -c\` in the directory that was restored |
+| \`…/FILES.tsv.zst\` | every file: checksum, pack and name in it, part, path, mode, owner, time; odd characters as \`printf %b\` reads them |
+| \`…/SHA256SUMS.zst\` | for \`sha256sum -c\` in the directory that was restored |
 | \`…/PACKS.sha256\` | for \`sha256sum -c\` in this directory |
 | \`…/META.sha256\` | for \`sha256sum -c\` beside them: covers the papers above |
 | \`packs/ab/<sha256>.tar.zst\` | the files themselves; named by their content, written once |
@@ -37,9 +37,13 @@ A volume is then filled like this (names of parts have \`=\` for \`:\` and \`+\`
 | \`trash/<date>/\` | what was pruned on that day; goes for good a week later |
 | \`tmp/\`, \`locks/\` | of a backup that is running |
 
+The two lists are read with \`zstd -dc …/FILES.tsv.zst\`, and in the directory that was restored with
+\`zstd -dc …/SHA256SUMS.zst | sha256sum -c\`.
+
 The part \`configuration\` is one pack by itself: \`zstd -dc packs/…/….tar.zst | tar -xpf -\` brings it
-back (the pack's name stands in FILES.tsv). Encrypted snapshots have \`.age\` at the end of FILES.tsv,
-SHA256SUMS and their packs, and \`recipients.txt\` says for which keys.
+back (the pack's name stands in FILES.tsv.zst). Encrypted snapshots have \`.age\` at the end of their two
+lists and their packs (\`age -d -i key.txt FILE | zstd -dc\` reads them), and \`recipients.txt\` says for
+which keys.
 
 To undo a prune, copy \`trash/<date>/.\` back into this directory: \`cp -a trash/<date>/. .\`
 `

@@ -63,7 +63,15 @@ done
 [ "$matches" -eq 1 ] || fail "$matches snapshots end in $1; give more of the name."
 papers=$repository/snapshots/$snapshot
 
-stage=$(mktemp -d) || exit 2
+if [ $# -eq 1 ]; then
+  stage=$(mktemp -d) || exit 2
+else
+  mkdir -p -- "$2" || exit 2
+  to=$(cd -- "$2" && pwd) || exit 2
+  [ -z "$(ls -A "$to")" ] || fail "$to is not empty, and nothing is overwritten."
+  stage=$to/.recover-$$
+  mkdir "$stage" || exit 2
+fi
 tidy() {
   chmod -R u+rwx "$stage" 2>/dev/null
   rm -rf "$stage"
@@ -83,14 +91,18 @@ unseal() {
   age -d -i "$AGE_IDENTITY" "$1"
 }
 
-list=$papers/FILES.tsv
+list=$stage/list
 ending=tar.zst
-if [ -f "$papers/FILES.tsv.age" ]; then
+packed=$papers/FILES.tsv.zst
+if [ -f "$packed.age" ]; then
   ending=tar.zst.age
-  list=$stage/FILES.tsv
-  unseal "$papers/FILES.tsv.age" >"$list" || fail "The list of files of $snapshot cannot be decrypted."
+  unseal "$packed.age" >"$stage/packed" || fail "The list of files of $snapshot cannot be decrypted."
+  packed=$stage/packed
 fi
-[ -f "$list" ] || fail "The list of files of $snapshot is missing."
+[ -f "$packed" ] || fail "The list of files of $snapshot is missing."
+# What comes before the damage of a list is as good as it was.
+zstd -dcq <"$packed" >"$list" || damaged "FILES.tsv.zst of $snapshot: it does not unpack to its end"
+[ -s "$list" ] || fail "The list of files of $snapshot cannot be read."
 
 # Columns of the list: 1 sha256, 2 size, 3 pack, 4 member, 5 component, 6 path, 7 type, 8 mode,
 # 9 uid, 10 gid, 11 mtime, 12 link. A 13th is put on: the directory of the component.
@@ -102,16 +114,6 @@ if [ $# -eq 1 ]; then
 fi
 
 part=$\{3:-}
-mkdir -p -- "$2" || exit 2
-to=$(cd -- "$2" && pwd) || exit 2
-[ -z "$(ls -A "$to")" ] || fail "$to is not empty, and nothing is overwritten."
-tidy
-stage=$to/.recover-$$
-mkdir "$stage" || exit 2
-if [ "$ending" = tar.zst.age ]; then
-  list=$stage/FILES.tsv
-  unseal "$papers/FILES.tsv.age" >"$list"
-fi
 awk -F '\t' -v part="$part" 'NR > 1 {
     directory = $5
     gsub(":", "=", directory)

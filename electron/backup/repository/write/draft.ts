@@ -11,7 +11,7 @@ import type { BackupSource } from '../../sources/source.ts'
 import { componentDirectory, type Layout } from '../layout.ts'
 import { changeMarks } from '../marks.ts'
 import { checkPapers } from '../papers/check-papers.ts'
-import { listOfFiles, writePapers } from '../papers/papers.ts'
+import { writePapers } from '../papers/papers.ts'
 import type { CommitFacts, OnBytes, RepositoryKey, SnapshotDraft } from '../repository.ts'
 import type { Shelf } from '../shelf.ts'
 import { checkNewPack } from './check-pack.ts'
@@ -133,7 +133,7 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
     await removePacks([...newPacks.keys()].filter((pack) => !needed.has(pack)))
     await everyPackIsThere(needed)
     const added = [...newPacks.values()].filter(({ isNew, sha256 }) => isNew && needed.has(sha256))
-    const manifest: Manifest = {
+    const manifest: Omit<Manifest, 'listBytes'> = {
       format: 1,
       id,
       ...facts,
@@ -145,7 +145,9 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
       encrypted,
     }
     const written = join(tmp, 'snapshot')
-    await onDisk(layout.directory, () => writePapers(written, manifest, files, key.recipients))
+    const list = await onDisk(layout.directory, () =>
+      writePapers(written, manifest, files, key.recipients),
+    )
     const { problems } = await checkPapers(written, id)
     if (problems[0])
       throw new Error(`The snapshot is not on the disk as written: ${problems[0].sentence}`)
@@ -155,7 +157,7 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
       await syncDirectory(layout.snapshots)
     })
     await changeMarks(layout.marks(id), { verifiedAt: new Date(now()).toISOString() })
-    if (encrypted) await shelf.remember(id, listOfFiles(files).toString()).catch(() => {})
+    if (encrypted) await shelf.remember(id, list).catch(() => {})
     await close()
     const { sound } = await shelf.snapshots()
     const entry = sound.find((one) => one.id === id)
