@@ -88,7 +88,10 @@ function proposalText(proposal: PlanProposal, paint: Paint): string {
   }
   return [
     paint('bold', proposal.title),
-    ...proposal.steps.map(({ what, cause }, index) => `  ${index + 1}. ${what} (${cause})`),
+    ...proposal.steps.flatMap(({ what, cause, lines = [] }, index) => [
+      `  ${index + 1}. ${what} (${cause})`,
+      ...lines.map((line) => `       ${line}`),
+    ]),
     ...warnings,
     ...otherSources(proposal),
   ].join('\n')

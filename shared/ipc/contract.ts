@@ -66,6 +66,8 @@ export const planProposalSchema = z.discriminatedUnion('kind', [
             }),
           )
           .exactOptional(),
+        /** Each of what it touches, where there are too many for its sentence. */
+        lines: z.array(z.string()).exactOptional(),
       }),
     ),
     warnings: z.array(z.string()),

@@ -3,13 +3,13 @@ import type { Plan, Step } from './plan.ts'
 import { confirmWordOf, faceOfStep, touchOf } from './plan-face.ts'
 import { topicOf } from './topic.ts'
 
-const hold = (container: string): Step => ({
-  kind: 'HoldContainer',
+const hold = (...names: string[]): Step => ({
+  kind: 'HoldContainers',
   endpoint: 'unix:///var/run/docker.sock',
   engineId: 'NATV',
-  containerId: container,
-  container,
-  always: false,
+  containers: names.map((name) => ({
+    ...{ containerId: name, container: name, always: name === 'b' },
+  })),
   cause: 'odin belongs on desktop-linux',
 })
 
@@ -36,7 +36,7 @@ const planOf = (...steps: Step[]): Pick<Plan, 'stack' | 'steps'> => ({
 })
 
 test('a plan that stops more than a few things asks for the name', () => {
-  const three = planOf(hold('a'), hold('b'), hold('c'))
+  const three = planOf(hold('a'), hold('b', 'c'))
   expect(confirmWordOf(three)).toBeUndefined()
   expect(confirmWordOf(planOf(...three.steps, putBack))).toBe('odin')
   expect(confirmWordOf({ ...three, confirmWith: 'home' })).toBe('home')
@@ -58,6 +58,15 @@ test('a step says what it is about and which files it puts back from where', () 
       { file: '/odin/b.yml', from: 'commit' },
     ],
   })
+})
+
+test('more containers than a sentence can name stand in a list below it', () => {
+  const { what, lines } = faceOfStep(hold('a', 'b', 'c', 'd'))
+  expect(what).toBe(
+    'stop 4 containers on unix:///var/run/docker.sock and keep b from starting by itself',
+  )
+  expect(lines).toEqual(['a', 'b, which is kept from starting by itself', 'c', 'd'])
+  expect(faceOfStep(hold('a', 'b', 'c'))).not.toHaveProperty('lines')
 })
 
 test('a kind that nobody has sorted in yet is still shown', () => {

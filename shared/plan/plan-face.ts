@@ -1,4 +1,5 @@
 import { describeStep, type Plan, type Step } from './plan.ts'
+import { heldLines } from './steps/stack-steps.ts'
 import { topicOf } from './topic.ts'
 
 /** A file that a step puts back, and where what it will hold comes from. */
@@ -33,7 +34,7 @@ export function touchOf({ steps }: Pick<Plan, 'steps'>): Touch {
   const sum = (counts: readonly number[]) => counts.reduce((all, one) => all + one, 0)
   return {
     unitsStopped: some('StopUnit').length,
-    containersStopped: some('HoldContainer').length,
+    containersStopped: sum(some('HoldContainers').map(({ containers }) => containers.length)),
     servicesStarted: sum(some('BringUp').map(({ down }) => down.length)),
     servicesRestarted: sum(some('PutBackFiles').map(({ restarts }) => restarts.length)),
   }
@@ -51,6 +52,9 @@ export function confirmWordOf(
   return plan.confirmWith ?? (stops > stopsByOnePress ? plan.stack : undefined)
 }
 
+const linesOf = (step: Step): string[] =>
+  step.kind === 'HoldContainers' ? heldLines(step.containers) : []
+
 /** A step as it is shown before anything is done. */
 export const faceOfStep = (step: Step) => ({
   kind: step.kind,
@@ -58,4 +62,5 @@ export const faceOfStep = (step: Step) => ({
   cause: step.cause,
   about: topicOf(step.kind),
   ...(filesOf(step).length > 0 && { files: filesOf(step) }),
+  ...(linesOf(step).length > 0 && { lines: linesOf(step) }),
 })

@@ -85,8 +85,7 @@ test('the incident: units, strays, context, files, services, and a look, in this
   })
   expect(plan.steps.map(({ kind }) => kind)).toEqual([
     'StopUnit',
-    'HoldContainer',
-    'HoldContainer',
+    'HoldContainers',
     'KeepCopy',
     'SelectContext',
     'VerifyEngine',
@@ -95,10 +94,9 @@ test('the incident: units, strays, context, files, services, and a look, in this
     'VerifyStack',
   ])
   expect(plan.whenStopped).toBe('ask')
-  expect(renderPlan(plan).split('\n').slice(0, 3)).toEqual([
+  expect(renderPlan(plan).split('\n').slice(0, 2)).toEqual([
     '1. StopUnit: stop node_exporter.service and keep it from starting by itself (it does the work of node-exporter)',
-    `2. HoldContainer: stop odin-prometheus-1 on ${nativeEndpoint} and keep it from starting by itself (odin belongs on desktop-linux)`,
-    `3. HoldContainer: stop odin-grafana-1 on ${nativeEndpoint} (odin belongs on desktop-linux)`,
+    `2. HoldContainers: stop odin-prometheus-1 and odin-grafana-1 on ${nativeEndpoint} and keep odin-prometheus-1 from starting by itself (odin belongs on desktop-linux)`,
   ])
   expect(renderPlan(plan)).toContain(
     'put back /home/ada/odin/prometheus.yml (as accepted), and restart prometheus',
@@ -114,7 +112,7 @@ test('samples are copied once their Prometheus has stopped, and added once home 
   const judged = [{ recorder }, { recorder, why: 'its disk is full' }]
   const plan = planned(theIncident, { samples: planSamples(aStack(), judged) })
   const kinds = plan.steps.map(({ kind }) => kind)
-  expect(kinds.indexOf('SaveSamples')).toBeGreaterThan(kinds.lastIndexOf('HoldContainer'))
+  expect(kinds.indexOf('SaveSamples')).toBeGreaterThan(kinds.lastIndexOf('HoldContainers'))
   expect(kinds.indexOf('MergeSamples')).toBeGreaterThan(kinds.lastIndexOf('BringUp'))
   expect(kinds.at(-1)).toBe('VerifyStack')
   expect(plan.warnings).toContain(

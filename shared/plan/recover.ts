@@ -79,24 +79,26 @@ const stopUnit = ({ unit, scope, enabled, service }: StandInUnit): Step => ({
   cause: `it does the work of ${service}`,
 })
 
-/** What runs of the stack on any other engine that can be seen. */
+/** What runs of the stack on any other engine that can be seen, a step for each engine. */
 function straysOf(observed: ObservedState, stack: Stack): Step[] {
   const projects = new Set(stack.projects.map(({ name }) => name))
   const home = homeSight(observed, stack.home)
   return observed.engines.flatMap((sight): Step[] => {
     const { engine } = sight
     if (sight.sameAs !== undefined || sight === home || engine.status !== 'known') return []
-    return containersOf(sight)
-      .filter((one) => projects.has(one.project) && isUp(one))
-      .map((one) => ({
-        kind: 'HoldContainer',
+    const strays = containersOf(sight).filter((one) => projects.has(one.project) && isUp(one))
+    if (strays.length === 0) return []
+    return [
+      {
+        kind: 'HoldContainers',
         endpoint: sight.endpoint,
         engineId: engine.value.id,
-        containerId: one.id,
-        container: one.name,
-        always: one.restartPolicy === 'always',
+        containers: strays.map(({ id, name, restartPolicy }) => ({
+          ...{ containerId: id, container: name, always: restartPolicy === 'always' },
+        })),
         cause: `${stack.name} belongs on ${stack.home.context}`,
-      }))
+      },
+    ]
   })
 }
 

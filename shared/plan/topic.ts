@@ -25,7 +25,7 @@ const topicOfKind: Readonly<Record<string, Topic>> = {
   VerifyEngine: 'context',
   AcceptHome: 'context',
   StopUnit: 'units',
-  HoldContainer: 'strays',
+  HoldContainers: 'strays',
   PutBackFiles: 'files',
   RemoveFiles: 'files',
   RestoreVolume: 'data',

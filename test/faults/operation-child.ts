@@ -20,6 +20,7 @@ const unexpected = () => Promise.reject(new Error('No step of a switch back asks
 const notPartOfASwitchBack = {
   openHands: unexpected,
   composeUp: unexpected,
+  composeRunning: unexpected,
   contentOf: unexpected,
   stackProblems: unexpected,
   openRepository: unexpected,

@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { execute, planHash } from '../../electron/act/executor.ts'
 import { openOperations, settle } from '../../electron/act/open-operations.ts'
-import { holdContainerOp } from '../../electron/act/ops/hold-container.ts'
+import { holdContainersOp } from '../../electron/act/ops/hold-containers.ts'
 import { mergeSamplesOp } from '../../electron/act/ops/samples/merge-samples.ts'
 import { saveSamplesOp } from '../../electron/act/ops/samples/save-samples.ts'
 import type { Ops } from '../../electron/act/ops.ts'
@@ -73,7 +73,7 @@ function halfOf(tar: Readable): Readable {
 const open = async (endpoint: string) =>
   watched(connectHands({ kind: 'unix', endpoint, path: endpoint.slice('unix://'.length) }))
 const ops = {
-  HoldContainer: holdContainerOp(open),
+  HoldContainers: holdContainersOp(open),
   SaveSamples: saveSamplesOp(open),
   MergeSamples: mergeSamplesOp(open),
 } as unknown as Ops

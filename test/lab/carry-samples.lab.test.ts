@@ -109,8 +109,8 @@ async function aSplit() {
   const common = { service: 'prometheus', from: 'native', cause: 'test' }
   const steps: Step[] = [
     {
-      ...{ kind: 'HoldContainer', ...(await engine('away')), containerId: savedFrom, container },
-      ...{ always: false, cause: 'test' },
+      ...{ kind: 'HoldContainers', ...(await engine('away')), cause: 'test' },
+      containers: [{ containerId: savedFrom, container, always: false }],
     },
     {
       ...{ kind: 'SaveSamples', ...common, ...(await engine('away')) },

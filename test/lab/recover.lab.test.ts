@@ -90,7 +90,7 @@ it('is recovered by one command, with nothing lost on either engine', async () =
   expect(kinds).toEqual(
     expect.arrayContaining([
       'StopUnit',
-      'HoldContainer',
+      'HoldContainers',
       'SaveSamples',
       'SelectContext',
       'PutBackFiles',

@@ -10,12 +10,9 @@ type ProposedPlan = PlanProposal & { kind: 'plan' }
 export const recoveredFile = '/home/ada/odin/prometheus/prometheus.yml'
 const belongs = 'odin_lab belongs on desktop-linux'
 
-const hold = (service: string) => ({
-  kind: 'HoldContainer',
-  what: `stop odin-${service}-1 on unix:///var/run/docker.sock and keep it from starting by itself`,
-  cause: belongs,
-  about: 'strays' as const,
-})
+const strays = ['prometheus', 'grafana', 'loki', 'alertmanager'].map(
+  (service) => `odin-${service}-1, which is kept from starting by itself`,
+)
 
 export const recoverPlan: ProposedPlan = {
   kind: 'plan',
@@ -40,7 +37,13 @@ export const recoverPlan: ProposedPlan = {
       cause: 'it does the work of node-exporter',
       about: 'units',
     },
-    ...['prometheus', 'grafana', 'loki', 'alertmanager'].map(hold),
+    {
+      kind: 'HoldContainers',
+      what: 'stop 4 containers on unix:///var/run/docker.sock and keep them from starting by themselves',
+      cause: belongs,
+      about: 'strays',
+      lines: strays,
+    },
     {
       kind: 'SelectContext',
       what: 'set the Docker context from default to desktop-linux',

@@ -31,6 +31,8 @@ export type EngineStandIn = {
   unhealthy: Set<string>
   /** Asked before a request is answered; what it throws closes the connection. */
   onRequest: (method: string, path: string) => void | Promise<void>
+  /** Tells whoever listens to events that something is different now. */
+  tell(): void
   add(
     given: Pick<ContainerStandIn, 'project' | 'service'> & Partial<ContainerStandIn>,
   ): ContainerStandIn
@@ -48,6 +50,7 @@ type Reply = { status: number; body?: unknown }
 
 export async function anEngineStandIn(socketPath: string, id: string): Promise<EngineStandIn> {
   const containers: ContainerStandIn[] = []
+  const listeners = new Set<ServerResponse>()
   const cutOff = new Set<ContainerStandIn>()
 
   function run(container: ContainerStandIn): void {
@@ -64,6 +67,9 @@ export async function anEngineStandIn(socketPath: string, id: string): Promise<E
     containers,
     unhealthy: new Set(),
     onRequest() {},
+    tell() {
+      for (const one of listeners) one.write('{"Type":"container"}\n')
+    },
     add(given) {
       const container: ContainerStandIn = {
         ...{ id: randomBytes(32).toString('hex'), state: 'created', policy: 'unless-stopped' },
@@ -149,6 +155,12 @@ export async function anEngineStandIn(socketPath: string, id: string): Promise<E
     const path = url.pathname.replace(/^\/v[\d.]+/, '')
     const method = request.method ?? ''
     await engine.onRequest(method, path)
+    if (path === '/events') {
+      listeners.add(response)
+      response.on('close', () => listeners.delete(response))
+      response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders()
+      return
+    }
     for (const [wanted, pattern, reply] of routes) {
       const match = wanted === method ? pattern.exec(path) : null
       if (!match) continue

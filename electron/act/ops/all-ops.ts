@@ -1,7 +1,7 @@
 import type { Ops } from '../ops.ts'
 import { acceptHomeOp, type StackFileText } from './accept-home.ts'
-import { bringUpOp, type ComposeUp } from './bring-up.ts'
-import { holdContainerOp } from './hold-container.ts'
+import { bringUpOp, type ComposeRunning, type ComposeUp } from './bring-up.ts'
+import { holdContainersOp } from './hold-containers.ts'
 import { keepCopyOp } from './keep-copy.ts'
 import { type ContentOf, putBackFilesOp, type StillGiven } from './put-back-files.ts'
 import { checkSnapshotOp } from './restore/check-snapshot.ts'
@@ -30,6 +30,7 @@ type OpDependencies = ContextSelection &
     unitsOf: (scope: 'system' | 'user') => UnitControl
     openHands: OpenHands
     composeUp: ComposeUp
+    composeRunning: ComposeRunning
     contentOf: ContentOf
     stillGiven?: StillGiven
     stackProblems: StackProblems
@@ -44,8 +45,8 @@ export function opsFor(dependencies: OpDependencies): Ops {
     VerifyEngine: verifyEngineOp(dependencies.engineIdAt),
     AcceptHome: acceptHomeOp(dependencies),
     StopUnit: stopUnitOp(dependencies.unitsOf),
-    HoldContainer: holdContainerOp(dependencies.openHands),
-    BringUp: bringUpOp(dependencies.openHands, dependencies.composeUp),
+    HoldContainers: holdContainersOp(dependencies.openHands),
+    BringUp: bringUpOp(dependencies),
     PutBackFiles: putBackFilesOp(
       dependencies.contentOf,
       dependencies.openHands,

@@ -4,16 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Step, StepKind } from '../../../shared/plan/plan.ts'
-import {
-  anEngineStandIn,
-  type ContainerStandIn,
-  type EngineStandIn,
-} from '../../../test/support/an-engine-stand-in.ts'
+import { anEngineStandIn, type EngineStandIn } from '../../../test/support/an-engine-stand-in.ts'
 import { temporaryFor } from '../../adapters/disk/temporary-file.ts'
 import { connectHands } from '../../adapters/docker/hands/connect-hands.ts'
 import type { OperationSite } from '../ops.ts'
-import { bringUpOp } from './bring-up.ts'
-import { holdContainerOp } from './hold-container.ts'
 import { putBackFilesOp } from './put-back-files.ts'
 import { stopUnitOp, type UnitControl } from './stop-unit.ts'
 import { verifyStackOp } from './verify-stack.ts'
@@ -45,39 +39,6 @@ afterEach(async () => {
 const open: OpenHands = async (endpoint) =>
   connectHands({ kind: 'unix', endpoint, path: endpoint.slice('unix://'.length) })
 const on = () => ({ endpoint: engine.endpoint, engineId, cause })
-
-describe('HoldContainer', () => {
-  const op = holdContainerOp(open)
-  const step = ({ id }: ContainerStandIn): StepOf<'HoldContainer'> => ({
-    ...{ kind: 'HoldContainer', containerId: id, container: 'odin-loki-1', always: true },
-    ...on(),
-  })
-
-  test('stays down when its engine starts again, and comes back when it is undone', async () => {
-    const loki = engine.add({ project, service: 'loki', state: 'running', policy: 'always' })
-    await op.precondition(step(loki), site)
-    await op.run(step(loki), site)
-    await engine.stop()
-    await engine.start()
-    await op.verify(step(loki), site)
-    expect(loki).toMatchObject({ state: 'exited', policy: 'unless-stopped' })
-    await op.run(step(loki), site)
-    await op.rollback(step(loki), site)
-    expect(loki).toMatchObject({ state: 'running', policy: 'always' })
-  })
-
-  test('one that did not run is not started, and another engine is left alone', async () => {
-    const loki = engine.add({ project, service: 'loki', state: 'exited', policy: 'always' })
-    await op.run(step(loki), site)
-    await op.rollback(step(loki), site)
-    expect(loki).toMatchObject({ state: 'exited', policy: 'always' })
-    await expect(op.run({ ...step(loki), engineId: 'OTHER' }, site)).rejects.toThrow(
-      `Engine at ${engine.endpoint} is HOME, expected OTHER.`,
-    )
-    engine.containers.length = 0
-    await expect(op.precondition(step(loki), site)).rejects.toThrow(/is not on .* any more/)
-  })
-})
 
 describe('StopUnit', () => {
   function aUnit(active: string, enablement: string) {
@@ -133,44 +94,6 @@ describe('StopUnit', () => {
     await expect(op.verify(step, site)).rejects.toThrow('still enabled, expected disabled')
     unit.exists = false
     await expect(op.precondition(step, site)).rejects.toThrow('There is no x.service any more')
-  })
-})
-
-describe('BringUp', () => {
-  const step = (different: Partial<StepOf<'BringUp'>> = {}): StepOf<'BringUp'> => ({
-    ...{ kind: 'BringUp', context: 'home', project, workingDir: root, files: [], envFiles: [] },
-    ...{ services: ['init', 'loki'], oneShot: ['init'], down: ['init', 'loki'], seconds: 0.1 },
-    ...on(),
-    ...different,
-  })
-  const up = (health: ContainerStandIn['health'] = 'none') =>
-    bringUpOp(open, async () => {
-      engine.add({ project, service: 'init', state: 'exited', oneShot: true })
-      engine.add({ project, service: 'loki', state: 'running', health })
-    })
-
-  test('one that ends with 0 counts as up, and only what was down is stopped again', async () => {
-    const other = engine.add({ project, service: 'web', state: 'running' })
-    await up().run(step(), site)
-    await up().verify(step(), site)
-    await up().rollback(step(), site)
-    expect(engine.containers.map(({ service, state }) => `${service} ${state}`)).toEqual([
-      'web running',
-      'init exited',
-      'loki exited',
-    ])
-    expect(other.starts).toBe(1)
-  })
-
-  test('says what is missing, and what is not healthy in time', async () => {
-    const nothing = bringUpOp(open, async () => {})
-    await expect(nothing.run(step(), site)).rejects.toThrow(
-      'init has no container; loki has no container.',
-    )
-    engine.unhealthy.add('loki')
-    await expect(up('healthy').run(step(), site)).rejects.toThrow(
-      'loki is unhealthy, expected healthy.',
-    )
   })
 })
 

@@ -27,13 +27,7 @@ export async function composeUp(
   signal: AbortSignal,
 ): Promise<void> {
   const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...rest } = env
-  const args = [
-    ...['--context', start.context, 'compose', '--progress', 'plain'],
-    ...['--project-name', start.project, '--project-directory', start.workingDir],
-    ...start.files.flatMap((file) => ['-f', file]),
-    ...start.envFiles.flatMap((file) => ['--env-file', file]),
-    ...['up', '--detach', ...start.services],
-  ]
+  const args = ['--context', start.context, ...wordsOf(start)]
   const child = spawn('docker', args, {
     cwd: start.workingDir,
     // Compose takes it from a .env file too (2.27); what is set here goes before that.
@@ -55,6 +49,26 @@ export async function composeUp(
   })
   if (code === 0) return
   throw new Error(`docker compose up ended with ${code}: ${lastWords(output)}`)
+}
+
+const wordsOf = (start: UpWanted): string[] => [
+  ...['compose', '--progress', 'plain'],
+  ...['--project-name', start.project, '--project-directory', start.workingDir],
+  ...start.files.flatMap((file) => ['-f', file]),
+  ...start.envFiles.flatMap((file) => ['--env-file', file]),
+  ...['up', '--detach', ...start.services],
+]
+
+/**
+ * Whether these are the words of a process that `composeUp` began for this start. It outlives
+ * whoever began it, and so does the plugin that the docker CLI runs with the same last words.
+ */
+export function isUpOf(start: UpWanted, words: readonly string[]): boolean {
+  const wanted = wordsOf(start)
+  return (
+    words.length >= wanted.length &&
+    wanted.every((word, at) => words.at(at - wanted.length) === word)
+  )
 }
 
 function lastWords(output: string): string {

@@ -28,6 +28,13 @@ export function ProposedSteps(props: {
                 <div className="step-words">
                   <p className="step-what">{sentenceCase(step.what)}</p>
                   <p className="step-cause">{step.cause}</p>
+                  {step.lines !== undefined && (
+                    <ul className="step-lines">
+                      {step.lines.map((line) => (
+                        <li key={line}>{line}</li>
+                      ))}
+                    </ul>
+                  )}
                   {props.more(step)}
                 </div>
               </li>

@@ -233,6 +233,47 @@ test('what a path is, is told to the nanosecond', async () => {
   })
 })
 
+test('of a project it is told that the engine listens, and every change, until nobody wants to hear', async () => {
+  let listener: ServerResponse | undefined
+  const { hands, asked } = await serving((_, response) => {
+    listener = response
+    response.writeHead(200).flushHeaders()
+  })
+  const enough = new AbortController()
+  const told: Array<() => void> = []
+  const heard = Array.from({ length: 2 }, () => new Promise<void>((tell) => told.push(tell)))
+  const over = hands.changesIn('odin', () => told.shift()?.(), enough.signal)
+  await heard[0]
+  listener?.write('{"Type":"container","Action":"health_status: healthy"}\n')
+  await heard[1]
+  enough.abort()
+  await over
+  const filters = new URL(asked[0] ?? '', 'http://engine').searchParams.get('filters')
+  expect(JSON.parse(filters ?? '')).toMatchObject({ label: ['com.docker.compose.project=odin'] })
+})
+
+test('an engine that tells nothing of a project says so', async () => {
+  const { hands } = await serving((_, response) => json(response, { message: 'no events' }, 500))
+  await expect(hands.changesIn('odin', () => {}, forever)).rejects.toThrow('no events')
+})
+
+test('several services are found by one list, and only they are looked at', async () => {
+  const label = (service: string) => ({ 'com.docker.compose.service': service })
+  const { hands, asked } = await serving((request, response) =>
+    request.url?.startsWith('/containers/json')
+      ? json(response, [
+          { Id: 'a', Names: ['/a'], State: 'running', Labels: label('loki') },
+          { Id: 'b', Names: ['/b'], State: 'running', Labels: label('grafana') },
+        ])
+      : json(response, { message: 'gone' }, 404),
+  )
+  expect(await hands.containersOfServices('odin', ['loki'], forever)).toEqual([])
+  expect(asked.map((path) => path.replace(/\?.*/, ''))).toEqual([
+    '/containers/json',
+    '/containers/a/json',
+  ])
+})
+
 test('starting what runs and stopping what does not is no failure', async () => {
   const { hands, asked } = await serving((_, response) => response.writeHead(304).end())
   await hands.start('one')

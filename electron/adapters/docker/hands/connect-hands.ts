@@ -5,6 +5,7 @@ import { askerOf, dockerOver, limitTo, statusOf, usualPatienceMs } from '../engi
 import { EngineFailure, engineFailure } from '../engine-failure.ts'
 import type { EngineTarget } from '../target.ts'
 import { EngineAgent } from '../transport.ts'
+import { readChanges } from './container-changes.ts'
 import { containerUpClose } from './container-up-close.ts'
 import type { ContainerUpClose, EngineHands, EngineVolume } from './engine-hands.ts'
 import { freeBytesOf } from './engine-room.ts'
@@ -55,6 +56,21 @@ export function connectHands(target: EngineTarget, options: HandsOptions = {}): 
     async containersOf(project, service, signal) {
       const label = [`${projectLabel}=${project}`, `${serviceLabel}=${service}`]
       return inspectAll(await list({ label }, signal), signal)
+    },
+    async containersOfServices(project, services, signal) {
+      const all = await list({ label: [`${projectLabel}=${project}`] }, signal)
+      const own = all.filter(({ Labels }) => services.includes(Labels[serviceLabel] ?? ''))
+      return inspectAll(own, signal)
+    },
+    async changesIn(project, changed, signal) {
+      const limit = limitTo(giveUpAfterMs, signal)
+      try {
+        await readChanges(streaming, project, { changed, opening: limit, signal })
+      } catch (error) {
+        if (!signal.aborted) throw engineFailure(endpoint, withWords(error))
+      } finally {
+        limit.clear()
+      }
     },
     async containersUsing(volume, signal) {
       return inspectAll(await list({ volume: [volume] }, signal), signal)

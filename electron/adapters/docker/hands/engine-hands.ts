@@ -79,6 +79,17 @@ export interface EngineHands {
     service: string,
     signal?: AbortSignal,
   ): Promise<readonly ContainerUpClose[]>
+  /** The same of several services, by one list. */
+  containersOfServices(
+    project: string,
+    services: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<readonly ContainerUpClose[]>
+  /**
+   * Calls back once the engine listens, and whenever a container of the project may be different
+   * from then on. Resolves when that is over: by the signal, or because the engine ends it.
+   */
+  changesIn(project: string, changed: () => void, signal: AbortSignal): Promise<void>
   /** Running or not; helpers are left out. */
   containersUsing(volume: string, signal?: AbortSignal): Promise<readonly ContainerUpClose[]>
   /** Names of running containers that live in the network of this one. */
