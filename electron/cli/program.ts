@@ -23,7 +23,11 @@ import { timeline } from './timeline.ts'
 import { type TokenOptions, token } from './token.ts'
 import { type WatchOptions, watch } from './watch.ts'
 
-type RecoverOptions = CarryOutOptions & { filesFrom?: string; withoutSamples?: boolean }
+type RecoverOptions = CarryOutOptions & {
+  filesFrom?: string
+  withoutSamples?: boolean
+  carryDashboards?: boolean
+}
 
 type ProgramParts = {
   session: Session
@@ -147,6 +151,10 @@ function buildProgram(
       'where drifted configuration comes from: accepted (the usual), git (the last good commit), git:<commit>, latest, or the end of a snapshot\'s name as "snapshots" shows it',
     )
     .option('--without-samples', 'leave what was recorded on another engine there')
+    .option(
+      '--carry-dashboards',
+      'import dashboards that were edited in Grafana on another engine; they are kept as files otherwise',
+    )
     .action(async (options: RecoverOptions) =>
       ended(
         await carryOut(
@@ -156,6 +164,7 @@ function buildProgram(
             kind: 'recover',
             ...(options.filesFrom !== undefined && { filesFrom: options.filesFrom.trim() }),
             ...(options.withoutSamples && { withoutSamples: true }),
+            ...(options.carryDashboards && { carryDashboards: true }),
           },
         ),
       ),

@@ -24,7 +24,7 @@ export function restoreCommands({ session, planCommand, atSite, ended }: Command
     .argument('<id>', 'end of its name, as "snapshots" shows it, or latest')
     .option(
       '--only <part...>',
-      'config, prometheus, grafana, volumes, a service, a part such as volume:odin_grafana, or the path of a file',
+      'config, prometheus, grafana, volumes, a service, a part such as volume:odin_grafana, the path of a file, or dashboard:UID for one dashboard of Grafana, as "show" lists them',
     )
     .option('--to <directory>', 'write it into this directory instead; nothing else is touched')
     .option('--from-other-engine', 'put data back that comes from another engine than home')

@@ -23,6 +23,7 @@ import { backedUp } from './backups/backed-up.ts'
 import { type BackupDoors, openBackups } from './backups/open-backups.ts'
 import { acceptedContents } from './changes/accepted-contents.ts'
 import { createSentinel } from './create-sentinel.ts'
+import { dashboardDoors } from './dashboard-doors.ts'
 import { dockerDeeds } from './docker-deeds.ts'
 import type { HoldFor } from './guarded-stack.ts'
 import { openAttention } from './keep/attention.ts'
@@ -33,6 +34,7 @@ import { stackFiles } from './keep/stack-files.ts'
 import { openTimeline } from './keep/timeline.ts'
 import { planTitle } from './proposals.ts'
 import { contentOf, stillGiven } from './recover/content-of.ts'
+import { dashboardsOf } from './recover/dashboards-of.ts'
 import { fileChoices } from './recover/file-choices.ts'
 import { filesFrom } from './recover/file-sources.ts'
 import { hashOfFile } from './recover/hash-of-file.ts'
@@ -122,9 +124,12 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
   })
   const contentToPutBack = contentOf({ accepted: contents.of, fromSnapshot: doors.fromSnapshot })
   const openRepository = async (stack: Stack) => options.backups?.open(stack)
+  const grafanaToken = options.grafanaToken ?? (async () => undefined)
+  const dashboards = dashboardDoors({ grafanaToken, openHands: deeds.openHands })
   const ops = opsFor({
     ...deeds,
     ...doors,
+    ...dashboards,
     acceptHome,
     homeIn,
     userUnits,
@@ -166,7 +171,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     ...(options.monitoring && {
       monitoring: watchMonitoring({
         env: place.env,
-        grafanaToken: options.grafanaToken ?? (async () => undefined),
+        grafanaToken,
         stateDirectory: state,
         ...(onProblem && { onProblem }),
         now,
@@ -187,6 +192,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
       hashOf: hashOfFile,
       snapshotOf: (stack) => (backups ? [presentState(stack)] : []),
       samplesOf: samplesOf(deeds.openHands),
+      dashboardsOf: dashboardsOf({ ...dashboards, openRepository }),
     }),
     choicesOfFiles: fileChoices({ contents, hashOf: hashOfFile, openRepository }),
     differencesOf: putBackDifferences(contentToPutBack),
@@ -194,6 +200,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
       openRepository,
       openHands: deeds.openHands,
       countData: doors.countData,
+      openDashboards: dashboards.openDashboards,
       ownFiles: (name) => [
         ...files.inForce().flatMap(({ stack, file }) => (stack?.name === name ? [file] : [])),
         join(config, 'settings.yaml'),

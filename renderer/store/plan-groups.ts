@@ -22,6 +22,7 @@ const titles: Record<Topic, string> = {
   data: 'Data',
   services: 'Services',
   samples: 'Samples recorded elsewhere',
+  dashboards: 'Dashboards',
   proof: 'Proof',
   other: 'Further steps',
 }

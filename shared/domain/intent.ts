@@ -16,6 +16,8 @@ export const intentSchema = z.discriminatedUnion('kind', [
     filesFrom: z.string().min(1).max(255).optional(),
     /** Leave what was recorded on the other engine there. */
     withoutSamples: z.boolean().optional(),
+    /** Import what was edited in Grafana on the other engine; it is kept as files otherwise. */
+    carryDashboards: z.boolean().optional(),
   }),
   /** Back to what a snapshot holds. */
   z.strictObject({

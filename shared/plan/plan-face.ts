@@ -1,4 +1,5 @@
 import { describeStep, type Plan, type Step } from './plan.ts'
+import { panelLines } from './steps/dashboard-steps.ts'
 import { heldLines } from './steps/stack-steps.ts'
 import { topicOf } from './topic.ts'
 
@@ -52,8 +53,10 @@ export function confirmWordOf(
   return plan.confirmWith ?? (stops > stopsByOnePress ? plan.stack : undefined)
 }
 
-const linesOf = (step: Step): string[] =>
-  step.kind === 'HoldContainers' ? heldLines(step.containers) : []
+function linesOf(step: Step): string[] {
+  if (step.kind === 'HoldContainers') return heldLines(step.containers)
+  return step.kind === 'RestoreDashboard' ? panelLines(step.panels) : []
+}
 
 /** A step as it is shown before anything is done. */
 export const faceOfStep = (step: Step) => ({

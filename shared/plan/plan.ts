@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Intent } from '../domain/intent.ts'
+import { dashboardSteps } from './steps/dashboard-steps.ts'
 import { fileSteps } from './steps/file-steps.ts'
 import { placeSteps } from './steps/place-steps.ts'
 import { restoreSteps } from './steps/restore-steps.ts'
@@ -8,7 +9,14 @@ import { stackSteps } from './steps/stack-steps.ts'
 import type { StepKindOf } from './steps/step-kind.ts'
 
 /** Every kind of step there is; each has an op in `electron/act/ops/` that says how. */
-const stepKinds = { ...placeSteps, ...stackSteps, ...fileSteps, ...restoreSteps, ...sampleSteps }
+const stepKinds = {
+  ...placeSteps,
+  ...stackSteps,
+  ...fileSteps,
+  ...restoreSteps,
+  ...sampleSteps,
+  ...dashboardSteps,
+}
 
 type StepKinds = typeof stepKinds
 export type StepKind = keyof StepKinds

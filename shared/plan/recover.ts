@@ -4,6 +4,7 @@ import type { ObservedState } from '../domain/observed-state.ts'
 import { type ComposeStart, type Stack, servicesOf } from '../domain/stack.ts'
 import { containersOf, homeContainers, homeSight, isUp } from '../domain/whereabouts.ts'
 import { ok, type Result } from '../kit/result.ts'
+import type { CarriedDashboards } from './dashboards-away.ts'
 import type { Plan, Refusal, Step } from './plan.ts'
 import type { CarriedSamples } from './samples.ts'
 import type { PutBack } from './steps/file-steps.ts'
@@ -33,6 +34,8 @@ type RecoverMatter = {
   lost: readonly string[]
   /** What takes along what was recorded elsewhere: once strays have stopped, and once home is up. */
   samples: CarriedSamples
+  /** What takes along dashboards that were edited elsewhere: before strays stop, once home is up. */
+  dashboards?: CarriedDashboards
   /** Keeps the present state first; none where nobody keeps backups. */
   snapshot: readonly Step[]
   /** Something beyond the containers is looked at, so that it can be verified. */
@@ -60,12 +63,14 @@ export function planRecover(matter: RecoverMatter): Result<Plan, Refusal> {
   const ups = bringUps(matter)
   const deeds: Step[] = [
     ...matter.units.map(stopUnit),
+    ...(matter.dashboards?.save ?? []),
     ...strays,
     ...matter.samples.save,
     ...home.value.steps,
     ...putBack(matter),
     ...ups,
     ...matter.samples.merge,
+    ...(matter.dashboards?.carry ?? []),
   ]
   if (deeds.length === 0) return ok(planOf(matter, []))
   return ok(planOf(matter, [...matter.snapshot, ...deeds, verifyStack(stack)]))
@@ -175,6 +180,7 @@ function planOf(matter: RecoverMatter, steps: Step[]): Plan {
   const warnings = [
     ...lost,
     ...samples.left,
+    ...(matter.dashboards?.told ?? []),
     ...(snapshot.length === 0 && steps.length > 0
       ? ['Nobody keeps backups of this stack, so its present state is not kept first.']
       : []),

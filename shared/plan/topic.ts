@@ -9,6 +9,7 @@ export const topics = [
   'data',
   'services',
   'samples',
+  'dashboards',
   'proof',
   'other',
 ] as const
@@ -34,6 +35,10 @@ const topicOfKind: Readonly<Record<string, Topic>> = {
   BringUp: 'services',
   SaveSamples: 'samples',
   MergeSamples: 'samples',
+  RestoreDashboard: 'dashboards',
+  RemoveDashboard: 'dashboards',
+  SaveDashboards: 'dashboards',
+  CarryDashboards: 'dashboards',
   VerifyStack: 'proof',
   VerifyRestored: 'proof',
 }

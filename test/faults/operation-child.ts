@@ -27,6 +27,8 @@ const notPartOfASwitchBack = {
   takeSnapshot: unexpected,
   askPrometheus: unexpected,
   workOnData: unexpected,
+  openDashboards: unexpected,
+  openElsewhere: unexpected,
   unitsOf: () => ({
     ...{ state: unexpected, start: unexpected, stop: unexpected },
     ...{ enable: unexpected, disable: unexpected },

@@ -60,6 +60,8 @@ export function recoveryOps(place: RecoveryPlace): Ops {
     takeSnapshot: notPartOfIt,
     askPrometheus: notPartOfIt,
     workOnData: notPartOfIt,
+    openDashboards: notPartOfIt,
+    openElsewhere: notPartOfIt,
     contentOf: ({ sha256 }) => readFile(join(place.root, 'accepted', sha256)),
     stackProblems: (_stack, signal) => problemsIn(place, deeds.openHands, unitsOf, signal),
   })

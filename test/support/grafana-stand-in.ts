@@ -280,7 +280,8 @@ function remove(standIn: GrafanaStandIn, uid: string): Answered {
 function dashboard(standIn: GrafanaStandIn, uid: string): Answered {
   const found = standIn.dashboards.find((one) => one.uid === uid)
   if (!found) return refuse(404, 'Dashboard not found')
-  const { folderTitle = '', folderUid = '', provisionedBy, version = 1, updated } = found
+  const { folderUid = '', provisionedBy, version = 1, updated } = found
+  const folderTitle = found.folderTitle ?? standIn.folders.get(folderUid) ?? ''
   if (found.isSchema2) {
     const path = `/apis/dashboard.grafana.app/v2beta1/namespaces/default/dashboards/${uid}`
     return refuse(406, `dashboard api version not supported, use ${path} instead`)

@@ -1,6 +1,13 @@
 import type { Ops } from '../ops.ts'
 import { acceptHomeOp, type StackFileText } from './accept-home.ts'
 import { bringUpOp, type ComposeRunning, type ComposeUp } from './bring-up.ts'
+import { carryDashboardsOp } from './dashboards/carry-dashboards.ts'
+import {
+  type DashboardDoors,
+  removeDashboardOp,
+  restoreDashboardOp,
+} from './dashboards/restore-dashboard.ts'
+import { type OpenElsewhere, saveDashboardsOp } from './dashboards/save-dashboards.ts'
 import { holdContainersOp } from './hold-containers.ts'
 import { keepCopyOp } from './keep-copy.ts'
 import { type ContentOf, putBackFilesOp, type StillGiven } from './put-back-files.ts'
@@ -24,7 +31,9 @@ import type { OpenHands } from './with-engine.ts'
 /** What ops need from the outside; the composition root has it. */
 type OpDependencies = ContextSelection &
   StackFileText &
-  RestoreDoors & {
+  RestoreDoors &
+  DashboardDoors & {
+    openElsewhere: OpenElsewhere
     userUnits: UserUnitStarter
     engineIdAt: EngineIdAt
     unitsOf: (scope: 'system' | 'user') => UnitControl
@@ -62,5 +71,9 @@ export function opsFor(dependencies: OpDependencies): Ops {
     RestoreVolume: restoreVolumeOp(dependencies),
     RemoveFiles: removeFilesOp,
     VerifyRestored: verifyRestoredOp(dependencies),
+    RestoreDashboard: restoreDashboardOp(dependencies),
+    RemoveDashboard: removeDashboardOp(dependencies),
+    SaveDashboards: saveDashboardsOp(dependencies),
+    CarryDashboards: carryDashboardsOp(dependencies),
   }
 }

@@ -6,6 +6,7 @@ import type { Baseline } from '../../../shared/domain/monitoring.ts'
 import { servicesOf } from '../../../shared/domain/stack.ts'
 import { homeContainers } from '../../../shared/domain/whereabouts.ts'
 import type { Result } from '../../../shared/kit/result.ts'
+import type { CarriedDashboards } from '../../../shared/plan/dashboards-away.ts'
 import type { Plan, Refusal, Step } from '../../../shared/plan/plan.ts'
 import {
   type DriftedFile,
@@ -27,6 +28,7 @@ type RecoveryParts = {
   /** Steps that take along what was recorded on another engine. */
   samplesOf: (situation: Situation, intent: RecoverIntent) => Promise<CarriedSamples>
   /** Steps that take along what was edited in Grafana on another engine. */
+  dashboardsOf?: (situation: Situation, intent: RecoverIntent) => Promise<CarriedDashboards>
 }
 
 export type PlanRecovery = (
@@ -50,6 +52,7 @@ export function recoveryPlanner(parts: RecoveryParts): PlanRecovery {
       files,
       lost,
       samples: await parts.samplesOf(situation, intent),
+      ...(parts.dashboardsOf && { dashboards: await parts.dashboardsOf(situation, intent) }),
       snapshot: parts.snapshotOf(stack.name),
       monitored: situation.monitoring !== undefined,
     })

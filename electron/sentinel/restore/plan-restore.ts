@@ -14,11 +14,13 @@ import {
   select,
 } from '../../../shared/plan/restore/selection.ts'
 import { newestWhole } from '../../../shared/plan/whole-snapshot.ts'
+import type { OpenDashboards } from '../../act/ops/dashboards/dashboard-place.ts'
 import { isUp } from '../../act/ops/restore/running-set.ts'
 import type { OpenHands } from '../../act/ops/with-engine.ts'
 import type { EngineHands } from '../../adapters/docker/hands/engine-hands.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
 import type { Counted, RestoreDeed } from '../../backup/restore/restore-deed.ts'
+import { lookAtDashboards, stillAsMade } from './look-at-dashboards.ts'
 import { toUndo } from './undoable.ts'
 
 export type RestorePlannerParts = {
@@ -30,6 +32,7 @@ export type RestorePlannerParts = {
     stack: Situation['stack'],
     deed: Extract<RestoreDeed, { what: 'count' }>,
   ) => Promise<Counted>
+  openDashboards: OpenDashboards
   /** Of Sentinel itself: the stack file, the settings. */
   ownFiles: (stack: string) => readonly string[]
   stateDirectory: string
@@ -52,10 +55,21 @@ export function restorePlanner(parts: RestorePlannerParts): PlanRestore {
     if (!repository) return missing(`There are no snapshots of ${stack.name} yet.`)
     try {
       const what = await whatIsWanted(repository, situation, intent, parts)
-      const { snapshot, manifest, selection } = what
-      const present = await lookAtPresent(selection, snapshot, situation, parts)
+      const { snapshot, manifest } = what
+      const made = 'madeDashboards' in what ? what.madeDashboards : []
+      const still = await stillAsMade(made, stack.name, parts.openDashboards)
+      const selection = {
+        ...what.selection,
+        notes: [...what.selection.notes, ...still.notes],
+      }
+      const [onDisk, dashboards] = await Promise.all([
+        lookAtPresent(selection, snapshot, situation, parts),
+        lookAtDashboards(selection.dashboards, situation, { ...parts, repository, snapshot }),
+      ])
       return planRestore({
-        ...{ intent, stack, observed, snapshot, manifest, selection, present },
+        ...{ intent, stack, observed, snapshot, manifest, selection },
+        present: { ...onDisk, dashboards },
+        madeDashboards: still.made,
         now: situation.now,
         repository: repository.directory,
         ...('made' in what && { made: what.made }),

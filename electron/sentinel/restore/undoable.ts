@@ -1,6 +1,7 @@
 import { shortId } from '../../../shared/domain/short-id.ts'
 import type { UndoableView } from '../../../shared/ipc/contract.ts'
 import type { Step } from '../../../shared/plan/plan.ts'
+import { dashboardPart, type MadeDashboard } from '../../../shared/plan/restore/dashboard-parts.ts'
 import {
   configurationId,
   dataParts,
@@ -100,9 +101,32 @@ export async function toUndo(repository: Repository, stateDirectory: string, id:
       `What ${file} held before is not in snapshot ${shortId(snapshot)}; it is in ${keepDirectoryIn(operation.directory)}.`,
     )
   }
-  const selection: Selection = { data, configuration, unknown: [], notes }
+  const dashboards = toBringBack(operation).flatMap(({ component, path, title }) => {
+    const file = files.find((one) => one.component === component && one.path === path)
+    const part = file && dashboardPart(file)
+    if (!part) {
+      notes.push(
+        `Dashboard “${title}” from before is not in snapshot ${shortId(snapshot)}; it is in ${keepDirectoryIn(operation.directory)}.`,
+      )
+    }
+    return part ? [part] : []
+  })
+  const selection: Selection = { data, configuration, dashboards, unknown: [], notes }
   const made = put
     .filter(({ replaces }) => replaces === null)
     .map(({ file, sha256 }) => ({ file, sha256 }))
-  return { snapshot, manifest, files, selection, made }
+  const madeDashboards = stepsOf(operation, 'RestoreDashboard')
+    .filter(({ replaces }) => replaces === null)
+    .map(
+      ({ component, path, uid, title, project, service, url, sha256 }): MadeDashboard => ({
+        ...{ component, path, uid, title, project, service, url, sha256 },
+      }),
+    )
+  return { snapshot, manifest, files, selection, made, madeDashboards }
 }
+
+/** Dashboards that were there before. */
+const toBringBack = (operation: OperationRecord) => [
+  ...stepsOf(operation, 'RestoreDashboard').filter(({ replaces }) => replaces !== null),
+  ...stepsOf(operation, 'RemoveDashboard'),
+]

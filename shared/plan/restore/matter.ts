@@ -3,6 +3,7 @@ import type { ObservedState } from '../../domain/observed-state.ts'
 import type { Manifest } from '../../domain/snapshot.ts'
 import type { Stack } from '../../domain/stack.ts'
 import type { FileCounts } from '../steps/restore-steps.ts'
+import type { DashboardSight, MadeDashboard } from './dashboard-parts.ts'
 import type { Selection, ServiceName } from './selection.ts'
 
 export type RestoreIntent = Extract<Intent, { kind: 'restore' | 'undo-restore' }>
@@ -17,6 +18,8 @@ export type Present = {
   counts: ReadonlyMap<string, { counts: FileCounts; bytes: number; wanted: number }>
   /** Whether the free space of the engine's disk can be seen from here. */
   isRoomKnown?: boolean
+  /** One for each dashboard that is wanted. */
+  dashboards?: readonly DashboardSight[]
 }
 export type PresentVolume = {
   driver: string
@@ -37,4 +40,6 @@ export type RestoreMatter = {
   present: Present
   /** Files that a restore which is being undone had made. */
   made?: readonly { file: string; sha256: string }[]
+  /** Dashboards that it had made, and that nobody has changed since. */
+  madeDashboards?: readonly MadeDashboard[]
 }

@@ -3,6 +3,7 @@ import { shortId } from '../../domain/short-id.ts'
 import type { Stack } from '../../domain/stack.ts'
 import { isAtOrBelow, resolvePath } from '../../stack/paths.ts'
 import type { Refusal } from '../plan.ts'
+import { refuseDashboards } from './dashboards.ts'
 import type { Present, RestoreMatter } from './matter.ts'
 import type { DataPart } from './selection.ts'
 import { tooNew } from './what-is-lost.ts'
@@ -16,22 +17,25 @@ export type RestoreCode =
   | 'DATA_TOO_NEW'
   | 'ENGINE_DIFFERS'
   | 'HOME_ENGINE_DOWN'
+  | 'DASHBOARD_FIXED'
 
 /** Why nothing is to be put back; undefined where something may. */
 export function refuse(
-  { intent, selection, manifest, snapshot, stack, present }: RestoreMatter,
+  matter: RestoreMatter,
   containers: readonly Container[] | undefined,
 ): Refusal<RestoreCode> | undefined {
-  const { data, configuration, unknown } = selection
+  const { intent, selection, manifest, snapshot, stack, present } = matter
+  const { data, configuration, dashboards, unknown } = selection
   if (unknown.length > 0) {
     const parts = manifest.components.map(({ id }) => id).join(', ')
     return {
       code: 'NOTHING_TO_RESTORE',
       sentence: `Snapshot ${shortId(snapshot)} holds nothing that is called ${unknown.join(' or ')}.`,
-      nextStep: `Name one of ${parts}, a service, or the path of a file.`,
+      nextStep: `Name one of ${parts}, a service, the path of a file, or dashboard: and a UID.`,
     }
   }
-  if (data.length + configuration.length === 0) {
+  const made = (matter.made ?? []).length + (matter.madeDashboards ?? []).length
+  if (data.length + configuration.length + dashboards.length + made === 0) {
     return {
       code: 'NOTHING_TO_RESTORE',
       sentence: `Snapshot ${shortId(snapshot)} holds nothing that can be put back.`,
@@ -65,7 +69,11 @@ export function refuse(
       nextStep: `Bring ${newer.service} up with ${newer.wrote} or newer first.`,
     }
   }
-  return refuseStrangePlaces(data, containers ?? [], stack) ?? refuseVolumes(data, present, stack)
+  return (
+    refuseStrangePlaces(data, containers ?? [], stack) ??
+    refuseVolumes(data, present, stack) ??
+    refuseDashboards(matter)
+  )
 }
 
 /** A snapshot may name any directory of the machine; only those that the stack mounts are written. */

@@ -8,6 +8,7 @@ import { endpointsOf } from '../../stack/endpoints.ts'
 import type { Plan, Refusal, Step } from '../plan.ts'
 import type { PutBack } from '../steps/file-steps.ts'
 import { inStartOrder, isOneOf, usersOfFile, usersOfPlaces } from './affected.ts'
+import { dashboardRemarks, dashboardSteps } from './dashboards.ts'
 import type { Present, RestoreMatter } from './matter.ts'
 import { type RestoreCode, refuse } from './refuse.ts'
 import { otherEngine, remarks } from './remarks.ts'
@@ -44,22 +45,29 @@ export function planRestore(matter: RestoreMatter): Result<Plan, Refusal<Restore
   )
   const running = users.filter((one) => isRunning(one, containers ?? []))
   const restarts = running.filter((one) => !isOneOf(one, stopped))
-  if (data.length + files.length + made.length === 0) return ok(planOf(matter, [], []))
+  const dashboards = dashboardSteps(matter)
+  const isOnDisk = data.length + files.length + made.length > 0
+  if (!isOnDisk && dashboards.length === 0) return ok(planOf(matter, [], []))
 
   const steps: Step[] = [
-    check(matter, data, files, at),
+    check(matter, data, [...files.map(inSnapshot), ...dashboardFiles(dashboards)], at),
     ...stopServices(at, stopped),
-    keepPresent(matter, data),
+    keepPresent(matter, data, dashboards),
     ...data.map((part) => restoreVolume(matter, part, at)),
     ...removeFiles(made),
     ...putBack(matter, files, { ...at, restarts }),
     ...bringUps(matter, changed, at, containers ?? []),
     ...startServices(at, stopped),
-    verify(matter, files, {
-      at,
-      affected: inStartOrder([...stopped, ...running], stack),
-      containers,
-    }),
+    ...dashboards,
+    ...(isOnDisk
+      ? [
+          verify(matter, files, {
+            at,
+            affected: inStartOrder([...stopped, ...running], stack),
+            containers,
+          }),
+        ]
+      : []),
   ]
   const lost = whatIsLost({
     selection: { ...selection, data },
@@ -72,6 +80,7 @@ export function planRestore(matter: RestoreMatter): Result<Plan, Refusal<Restore
     planOf(matter, steps, [
       ...lost,
       ...remarks(matter, data, files, containers),
+      ...dashboardRemarks(matter),
       ...otherEngine(matter, intent),
     ]),
   )
@@ -98,17 +107,27 @@ function filesToPutBack({ selection, present, repository, snapshot }: RestoreMat
   })
 }
 
+const inSnapshot = ({ file }: PutBack) => ({ component: configurationId, path: file.slice(1) })
+
+const dashboardFiles = (steps: readonly Step[]) =>
+  steps.flatMap((step) =>
+    step.kind === 'RestoreDashboard' ? [{ component: step.component, path: step.path }] : [],
+  )
+
+const componentOf = (step: Step): string[] =>
+  step.kind === 'RestoreDashboard' || step.kind === 'RemoveDashboard' ? [step.component] : []
+
 const check = (
   { stack, snapshot, present }: RestoreMatter,
   data: readonly DataPart[],
-  files: readonly PutBack[],
+  files: { component: string; path: string }[],
   at: At,
 ): Step => ({
   kind: 'CheckSnapshot',
   stack: stack.name,
   snapshot,
   components: data.map(({ component }) => component.id),
-  files: files.map(({ file }) => ({ component: configurationId, path: file.slice(1) })),
+  files,
   keepBytes: data.reduce(
     (sum, { component }) => sum + (present.counts.get(component.id)?.bytes ?? component.sizeBytes),
     0,
@@ -154,6 +173,7 @@ const startServices = (at: At, services: ServiceName[]): Step[] =>
 function keepPresent(
   { stack, snapshot, present, intent }: RestoreMatter,
   data: readonly DataPart[],
+  dashboards: readonly Step[],
 ): Step {
   const there = data.filter(
     ({ place }) => place.type === 'bind' || present.volumes.has(place.source),
@@ -167,7 +187,7 @@ function keepPresent(
     reason: 'before-restore',
     note,
     pin: note,
-    only: [...new Set([configurationId, 'machine', ...ids])],
+    only: [...new Set([configurationId, 'machine', ...ids, ...dashboards.flatMap(componentOf)])],
     places: [...new Set(there.map(({ place }) => place.source))],
     cause: 'all of it can be undone from there',
   }

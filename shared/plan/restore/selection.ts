@@ -3,6 +3,7 @@ import { type Stack, servicesOf } from '../../domain/stack.ts'
 import { isAtOrBelow } from '../../stack/paths.ts'
 import { roleOf } from '../../stack/roles.ts'
 import type { DataPlace } from '../steps/restore-steps.ts'
+import { type DashboardPart, dashboardsNamed, isWithData } from './dashboard-parts.ts'
 
 export type ServiceName = { project: string; service: string }
 
@@ -14,6 +15,8 @@ export type Selection = {
   data: readonly DataPart[]
   /** Of the configuration: files, links and the directories that they lie in. */
   configuration: readonly SnapshotFile[]
+  /** Put back one at a time; all of them come with the data of their Grafana. */
+  dashboards: readonly DashboardPart[]
   /** Words that name nothing in it. */
   unknown: readonly string[]
   /** What is in it and cannot be put back, a sentence each. */
@@ -41,22 +44,29 @@ export function select({ manifest, files, stack, only, ownFiles }: SelectMatter)
   const configuration = files.filter(({ component }) => component === configurationId)
   const notOwn = configuration.filter((file) => !ownFiles.includes(hostPathOf(file)))
   const notes = noPlaceFor(manifest)
-  if (only === undefined) return { data: all, configuration: notOwn, unknown: [], notes }
+  if (only === undefined)
+    return { data: all, configuration: notOwn, dashboards: [], unknown: [], notes }
 
   const data = new Set<DataPart>()
   const wanted = new Set<SnapshotFile>()
+  const dashboards = new Map<string, DashboardPart>()
   const unknown: string[] = []
   for (const word of only) {
+    const named = dashboardsNamed(word, files)
+    for (const one of named) dashboards.set(`${one.component}/${one.path}`, one)
+    if (named.length > 0) continue
     const found = meaning(word, { all, configuration, notOwn, stack })
     if (found.data.length + found.files.length === 0) unknown.push(word)
     for (const one of found.data) data.add(one)
     for (const one of found.files) wanted.add(one)
   }
+  const chosen = all.filter((one) => data.has(one))
   return {
-    data: all.filter((one) => data.has(one)),
+    data: chosen,
     configuration: configuration.filter(
       (one) => wanted.has(one) || (one.type === 'directory' && hasSome(one, wanted)),
     ),
+    dashboards: [...dashboards.values()].filter((one) => !isWithData(one, chosen)),
     unknown,
     notes: [],
   }
