@@ -137,9 +137,20 @@ type Attempt = {
 /** Returns what went wrong, if anything. */
 async function tryStep(attempt: Attempt): Promise<string | undefined> {
   const { index, step, ops, scribe, progress, touched, begun } = attempt
+  let said = ''
+  let kept = ''
   const site: OperationSite = {
     ...attempt.site,
-    remark: (remark) => progress.step(index, { remark }),
+    remark(remark) {
+      said = remark
+      progress.step(index, { remark })
+    },
+  }
+  /** The last one alone: an op may say how far it is many times a second. */
+  async function keepRemark(): Promise<void> {
+    if (said === kept) return
+    kept = said
+    await scribe.note({ type: 'remark', step: index, remark: said })
   }
   const op = opFor(ops, step)
   progress.step(index, { state: 'running' })
@@ -151,13 +162,16 @@ async function tryStep(attempt: Attempt): Promise<string | undefined> {
     }
     if (!begun || !(await isDone(op, step, site))) {
       await op.run(step, site)
+      await keepRemark()
       await op.verify(step, site)
     }
+    await keepRemark()
     await scribe.write({ type: 'done', step: index })
     progress.step(index, { state: 'done' })
     return undefined
   } catch (error) {
     const problem = sentenceOf(error)
+    await keepRemark()
     await scribe.note({ type: 'failed', step: index, problem })
     progress.step(index, { state: 'failed', problem })
     return problem

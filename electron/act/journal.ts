@@ -16,6 +16,8 @@ const journalRecord = z.discriminatedUnion('type', [
   /** Carried out and verified. */
   z.strictObject({ at, type: z.literal('done'), step }),
   z.strictObject({ at, type: z.literal('failed'), step, problem }),
+  /** What came of the step beyond its being done. A later one takes the place of this one. */
+  z.strictObject({ at, type: z.literal('remark'), step, remark: z.string() }),
   z.strictObject({ at, type: z.literal('undo'), step }),
   z.strictObject({ at, type: z.literal('undone'), step }),
   z.strictObject({ at, type: z.literal('undo-failed'), step, problem }),

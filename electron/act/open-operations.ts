@@ -11,7 +11,8 @@ import {
   readOperations,
 } from './operation-directory.ts'
 import type { Ops } from './ops.ts'
-import { type OnProgress, type Progress, progressOf } from './progress.ts'
+import { type OnProgress, progressOf } from './progress.ts'
+import { type ReplayClock, replay, replayed } from './replayed.ts'
 import { rollBack, scribeOf } from './roll-back.ts'
 
 /** An operation that never came to its end: its process was killed, or the power failed. */
@@ -25,6 +26,8 @@ export type OpenOperation = {
   touched: readonly { index: number; what: string; done: boolean }[]
   /** Every step was carried out and verified; only the last word is missing. */
   allDone: boolean
+  /** Every step, as far as it came; absent where the plan cannot be read. */
+  steps?: OperationView['steps']
   /** Why it cannot be rolled back by itself. */
   problem?: string
 }
@@ -45,6 +48,13 @@ export async function openOperations(stateDirectory: string): Promise<OpenOperat
   })
 }
 
+/** Everything that is still on record, newest first; without what cannot be read. */
+export async function pastOperations(stateDirectory: string): Promise<OperationView[]> {
+  const inProgress = await operationInProgress(stateDirectory)
+  const operations = await readOperations(stateDirectory)
+  return operations.toReversed().flatMap((one) => replayed(one, one.id === inProgress) ?? [])
+}
+
 const isOpen = ({ records }: OperationRecord): boolean =>
   !records.some((record) => record.type === 'end')
 
@@ -52,6 +62,7 @@ function openOperationOf(operation: OperationRecord): OpenOperation {
   const { id, directory, file, problem, records } = operation
   const steps = file?.plan.steps ?? []
   const done = stepsWith(records, 'done')
+  const view = replayed(operation, false)
   return {
     id,
     directory,
@@ -63,6 +74,7 @@ function openOperationOf(operation: OperationRecord): OpenOperation {
       return step ? [{ index, what: describeStep(step), done: done.has(index) }] : []
     }),
     allDone: file !== undefined && isAllDone(operation),
+    ...(view && { steps: view.steps }),
     ...(problem !== undefined && { problem }),
   }
 }
@@ -128,8 +140,9 @@ async function settleNow(
   if (direction === 'accept' && !isAllDone(operation)) {
     throw new Error('Not every step of this operation was done, so it can only be rolled back.')
   }
-  const progress = progressOf({ ...file, directory }, onProgress, now)
-  showJournal(progress, records)
+  const clock: ReplayClock = {}
+  const progress = progressOf({ ...file, directory }, onProgress, () => clock.at ?? now())
+  replay(records, progress, clock)
   const journal = await (begin ?? openJournal)(journalIn(directory))
   const scribe = scribeOf(journal, now)
   try {
@@ -168,17 +181,3 @@ async function settleNow(
 }
 
 const neverAborted = () => new AbortController().signal
-
-function showJournal(progress: Progress, records: readonly JournalRecord[]): void {
-  const states = {
-    intent: 'running',
-    done: 'done',
-    failed: 'failed',
-    undo: 'running',
-    undone: 'rolled-back',
-    'undo-failed': 'failed',
-  } as const
-  for (const record of records) {
-    if (record.type !== 'end') progress.step(record.step, { state: states[record.type] })
-  }
-}

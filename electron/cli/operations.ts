@@ -1,4 +1,4 @@
-import type { OpenOperationView, UndoableView } from '../../shared/ipc/contract.ts'
+import type { OpenOperationView, OperationView, UndoableView } from '../../shared/ipc/contract.ts'
 import type { SettleDirection } from '../sentinel/surface.ts'
 import { localTime } from './backup/backup-words.ts'
 import { operationText } from './carry-out.ts'
@@ -10,13 +10,42 @@ export function operations(session: Session, options: GlobalOptions): Promise<Ex
   return withSentinel(session, options, async (sentinel) => {
     const open = await sentinel.openOperations()
     const undoable = await sentinel.undoable()
+    const all = await sentinel.pastOperations()
+    const past = all.slice(0, mostListed).map(pastText)
     printer(session, options).either(
       () =>
         [
           open.length === 0 ? 'No operation waits for anybody.' : open.map(text).join('\n\n'),
           ...undoable.map(undoText),
+          ...(past.length === 0 ? [] : [['On record, newest first:', ...past].join('\n')]),
         ].join('\n\n'),
-      { open, undoable },
+      { open, undoable, past: all },
+    )
+    return exitCodes.fine
+  })
+}
+
+/** So many are listed; each can be shown for as long as it is on record. */
+const mostListed = 10
+
+const pastText = ({ id, title, startedAt, outcome }: OperationView): string =>
+  `  ${id}  ${localTime(startedAt)}  ${outcome.replace('-', ' ')}  ${title}`
+
+/** Every step of one of them, as it was shown when it was carried out. */
+export function showOperation(
+  session: Session,
+  options: GlobalOptions,
+  wanted: string,
+): Promise<ExitCode> {
+  return withSentinel(session, options, async (sentinel) => {
+    const view = (await sentinel.pastOperations()).find(({ id }) => id === wanted)
+    if (!view) {
+      const sentence = `There is no operation ${wanted} on record.`
+      throw new CommandProblem(sentence, exitCodes.wrongUsage)
+    }
+    printer(session, options).either(
+      (paint) => [paint('bold', view.title), operationText(view, paint)].join('\n'),
+      view,
     )
     return exitCodes.fine
   })

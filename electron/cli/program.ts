@@ -11,7 +11,7 @@ import { demo } from './demo.ts'
 import { drift } from './drift.ts'
 import { CommandProblem, type ExitCode, exitCodeHelp, exitCodes } from './exit-codes.ts'
 import { accept, monitoring, partNames } from './monitoring.ts'
-import { operations, settle } from './operations.ts'
+import { operations, settle, showOperation } from './operations.ts'
 import { type ReportOptions, type ReportSources, report } from './report.ts'
 import { monitoringParts } from './reporters/monitoring-text.ts'
 import { restoreCommands } from './restore.ts'
@@ -176,9 +176,16 @@ function buildProgram(
       ended(await simulate(session, options)),
     )
 
-  command('operations', 'List what stopped before its end, and how to go on.').action(
-    async (options: GlobalOptions) => ended(await operations(session, options)),
-  )
+  command('operations', 'List what stopped before its end, how to go on, and what is on record.')
+    .argument('[show]', 'show: every step of one operation, with what came of it')
+    .argument('[operation]', 'its ID')
+    .action(async (word: string | undefined, id: string | undefined, options: GlobalOptions) => {
+      if (word === undefined) return ended(await operations(session, options))
+      if (word !== 'show' || id === undefined) {
+        throw new CommandProblem('Say "operations show" and the ID.', exitCodes.wrongUsage)
+      }
+      return ended(await showOperation(session, options, id))
+    })
 
   for (const [direction, description] of [
     ['continue', 'Go on with an operation that stopped.'],

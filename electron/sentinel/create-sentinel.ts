@@ -221,6 +221,12 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     const view = await deed
     const sentence = `${view.title}: ${view.sentence}`
     timeline.record(entry('operation', view.stack, `operation:${view.id}`, sentence))
+    // The timeline is what a report is made of, and outlives the mirror.
+    for (const { what, remark } of view.steps) {
+      if (remark === undefined || remark === '') continue
+      const told = `${view.title}, ${what}: ${remark}`
+      timeline.record(entry('operation', view.stack, `operation:${view.id}`, told))
+    }
     stopped = await parts.openOperations()
     await lookWithPatience()
     return view
@@ -337,6 +343,7 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
     execute: (hash) => ended(deeds.execute(hash)),
     settle: (id, direction) => ended(deeds.settle(id, direction)),
     openOperations: parts.openOperations,
+    pastOperations: parts.pastOperations,
     undoable: parts.undoable,
     cancel: deeds.cancel,
     async snooze(incident, until) {

@@ -8,7 +8,7 @@ import { parseStackFile } from '../../shared/stack/stack-file.ts'
 import { composeIsRunning } from '../act/compose-running.ts'
 import { execute, planHash } from '../act/executor.ts'
 import { operationInProgress } from '../act/one-at-a-time.ts'
-import { openOperations, settle } from '../act/open-operations.ts'
+import { openOperations, pastOperations, settle } from '../act/open-operations.ts'
 import { opsFor } from '../act/ops/all-ops.ts'
 import type { UserUnitStarter } from '../act/ops/start-desktop.ts'
 import type { Ops } from '../act/ops.ts'
@@ -217,6 +217,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
     settle: (id, direction, { onProgress, signal }) =>
       settle({ id }, direction, { ops, stateDirectory: state, onProgress, signal }),
     openOperations: () => openOperationViews(state),
+    pastOperations: () => pastOperations(state),
     adopt: (observed, wish) => adoptStack(observed, wish, place, files),
     handsOff: async () =>
       (await operationInProgress(state)) !== undefined || (await composeIsRunning()),

@@ -57,6 +57,7 @@ export type SentinelParts = {
   ) => Promise<OperationView>
   settle: Parameters<typeof operations>[0]['settle']
   openOperations: () => Promise<OpenOperationView[]>
+  pastOperations: () => Promise<OperationView[]>
   undoable: () => Promise<UndoableView[]>
   adopt: (observed: ObservedState, wish: AdoptionWish) => Promise<Adoption>
   /** Somebody works with compose, or a plan is being carried out, by whichever process. */

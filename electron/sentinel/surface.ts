@@ -91,6 +91,8 @@ export interface Sentinel {
   cancel(): void
   /** Operations that stopped before their end, also those of processes that were killed. */
   openOperations(): Promise<OpenOperationView[]>
+  /** Everything that was ever carried out and is still on record, newest first. */
+  pastOperations(): Promise<OperationView[]>
   /** Restores that can still be undone, newest first. */
   undoable(): Promise<UndoableView[]>
   /** Goes on with one, undoes it, or leaves it as it is. Rejects while another one is running. */

@@ -136,11 +136,22 @@ export function createActions(
     async review(stack: string, intent: Params<'plan:propose'>['intent']): Promise<void> {
       const before = ui.getState().page.name
       const from = tabs.find((tab) => tab === before) ?? 'overview'
-      const page = { name: 'plan', stack, from, proposal: null } as const
+      const page = { name: 'plan', stack, from, intent, proposal: null } as const
       ui.setState({ page })
       const proposal = await ask('plan:propose', { stack, intent })
       if (ui.getState().page !== page) return
       ui.setState({ page: proposal === undefined ? { name: from } : { ...page, proposal } })
+    },
+
+    /** The same review with another wish. What is shown stays until there is an answer. */
+    async planAnew(intent: Params<'plan:propose'>['intent']): Promise<void> {
+      const { page } = ui.getState()
+      if (page.name !== 'plan') return
+      const asked = { ...page, intent }
+      ui.setState({ page: asked })
+      const proposal = await ask('plan:propose', { stack: page.stack, intent })
+      if (ui.getState().page !== asked) return
+      ui.setState({ page: proposal === undefined ? page : { ...asked, proposal } })
     },
 
     async approve(hash: string): Promise<void> {
@@ -236,12 +247,12 @@ export function createActions(
       return read('changes:diff', { stack, path })
     },
 
-    /** What differs between a snapshot and what is there now; undefined where nobody answers. */
-    readSnapshotChanges(
-      stack: string,
-      snapshot: string,
-    ): Promise<Reply<'snapshot:diff'> | undefined> {
-      return read('snapshot:diff', { stack, snapshot, against: null })
+    /** What the plan that is shown would do to these files; undefined where nobody answers. */
+    readDifferences(
+      hash: string,
+      files: readonly string[],
+    ): Promise<Reply<'plan:differences'> | undefined> {
+      return read('plan:differences', { hash, files: [...files] })
     },
 
     /** Restores of the stack that can still be undone; undefined where nobody answers. */

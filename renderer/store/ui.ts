@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { FindingCode } from '../../shared/assess/finding.ts'
+import type { Intent } from '../../shared/domain/intent.ts'
 import type { Period, PlanProposal, Reply } from '../../shared/ipc/contract.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 import type { TimelineEntry } from '../../shared/ipc/status.ts'
@@ -21,7 +22,7 @@ export type Tab = (typeof tabs)[number]
 /** Where the person is. What is null in a page has been asked for and is on its way. */
 export type Page =
   | { name: Tab }
-  | { name: 'plan'; stack: string; from: Tab; proposal: PlanProposal | null }
+  | { name: 'plan'; stack: string; from: Tab; intent: Intent; proposal: PlanProposal | null }
   /** Shows the operation that comes after the one with this ID, or only the one with the other. */
   | { name: 'operation'; after: string | null; only?: string }
   /** An operation that waits for somebody. */

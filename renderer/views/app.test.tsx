@@ -90,7 +90,13 @@ describe('buttons of an incident', () => {
 
 describe('the review', () => {
   const review = (proposal: PlanProposal | null) =>
-    drawFixture('switched', { name: 'plan', stack: 'odin', from: 'overview', proposal })
+    drawFixture('switched', {
+      name: 'plan',
+      stack: 'odin',
+      from: 'overview',
+      intent: { kind: 'switch-back' },
+      proposal,
+    })
 
   test('shows every step with its cause and every warning before Approve', () => {
     const markup = review({
@@ -130,7 +136,26 @@ describe('what needs care', () => {
     name: 'plan',
     stack: 'odin_lab',
     from: 'overview',
+    intent: { kind: 'recover' },
     proposal: recoverPlan,
+  })
+
+  test('can have its configuration from elsewhere, where there is a choice', () => {
+    expect(careful).toContain('Configuration from')
+    expect(careful).toContain('Last good commit 4f1c2aa, Scrape the GPU exporter by its name')
+    const draw = (proposal: PlanProposal) =>
+      drawFixture('switched', {
+        ...{ name: 'plan', stack: 'odin_lab', from: 'overview', intent: { kind: 'recover' } },
+        proposal,
+      })
+    const { filesFrom: _, ...nothingDrifted } = recoverPlan
+    expect(draw(nothingDrifted)).not.toContain('Configuration from')
+    const [only] = recoverPlan.filesFrom?.choices ?? []
+    const single = { chosen: 'accepted', choices: only ? [only] : [] }
+    expect(draw({ ...recoverPlan, filesFrom: single })).not.toContain('Configuration from')
+    // What was asked for elsewhere is told, also where nobody would offer it.
+    const named = { chosen: 'git:main', choices: single.choices }
+    expect(draw({ ...recoverPlan, filesFrom: named })).toContain('Commit main')
   })
 
   test('is said yes to by a name that has to be typed, and never by Enter', () => {

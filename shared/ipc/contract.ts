@@ -63,6 +63,7 @@ export const planProposalSchema = z.discriminatedUnion('kind', [
               from: z.enum(['accepted', 'commit', 'snapshot']),
               /** Its ID, where it comes from one. */
               snapshot: z.string().exactOptional(),
+              commit: z.string().exactOptional(),
             }),
           )
           .exactOptional(),
@@ -88,6 +89,19 @@ export const planProposalSchema = z.discriminatedUnion('kind', [
 ])
 export type PlanProposal = z.infer<typeof planProposalSchema>
 
+/** A step, and how far it came. */
+const runningStepSchema = z.strictObject({
+  kind: z.string(),
+  what: z.string(),
+  cause: z.string(),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'rolled-back']),
+  startedAt: z.iso.datetime().optional(),
+  milliseconds: z.number().optional(),
+  problem: z.string().optional(),
+  /** What came of it beyond being done, in numbers. */
+  remark: z.string().optional(),
+})
+
 export const operationSchema = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -104,19 +118,7 @@ export const operationSchema = z.strictObject({
   whenStopped: z.enum(['roll-back', 'ask']).exactOptional(),
   /** Where its plan, its journal and the files from before are. */
   directory: z.string().exactOptional(),
-  steps: z.array(
-    z.strictObject({
-      kind: z.string(),
-      what: z.string(),
-      cause: z.string(),
-      state: z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'rolled-back']),
-      startedAt: z.iso.datetime().optional(),
-      milliseconds: z.number().optional(),
-      problem: z.string().optional(),
-      /** What came of it beyond being done, in numbers. */
-      remark: z.string().optional(),
-    }),
-  ),
+  steps: z.array(runningStepSchema),
 })
 export type OperationView = z.infer<typeof operationSchema>
 
@@ -128,6 +130,8 @@ export const openOperationSchema = z.strictObject({
   startedAt: z.iso.datetime().nullable(),
   /** What was touched, in order. */
   touched: z.array(z.string()),
+  /** Every step, as far as it came; absent where the plan cannot be read. */
+  steps: z.array(runningStepSchema).exactOptional(),
   ways: z.array(z.enum(['continue', 'roll-back', 'leave'])),
   /** Where its plan, its journal and the files from before are. */
   directory: z.string(),

@@ -8,6 +8,7 @@ export type FaceOfFile = {
   file: string
   from: 'accepted' | 'commit' | 'snapshot'
   snapshot?: string
+  commit?: string
 }
 
 const sources = { baseline: 'accepted', git: 'commit', snapshot: 'snapshot' } as const
@@ -18,6 +19,7 @@ const filesOf = (step: Step): FaceOfFile[] =>
         file,
         from: sources[source.from],
         ...(source.from === 'snapshot' && { snapshot: source.snapshot }),
+        ...(source.from === 'git' && { commit: source.commit }),
       }))
     : []
 

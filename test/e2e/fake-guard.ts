@@ -9,7 +9,7 @@ import type { FileChanges } from '../../shared/ipc/file-changes.ts'
 import type { MonitoringView } from '../../shared/ipc/monitoring-view.ts'
 import type { Simulation } from '../../shared/ipc/simulation-view.ts'
 import type { EngineView, IncidentView, StatusView } from '../../shared/ipc/status.ts'
-import { recoveredDifferences, recoverPlan } from '../support/a-recovery.ts'
+import { recoveredDifferences, recoverPlan, recoverPlanFrom } from '../support/a-recovery.ts'
 import { type FakeBackups, fakeBackups } from '../support/fake-backups.ts'
 import { type FakeRecovery, fakeRecovery } from '../support/fake-recovery.ts'
 
@@ -252,7 +252,7 @@ export async function openGuard(): Promise<Sentinel> {
           nextStep: 'Unset it.',
         }
       }
-      if (intent.kind === 'recover') return recoverPlan
+      if (intent.kind === 'recover') return recoverPlanFrom(intent.filesFrom ?? 'accepted')
       if (intent.kind === 'restore' || intent.kind === 'undo-restore') {
         return restorePlan(intent.kind)
       }
@@ -275,6 +275,7 @@ export async function openGuard(): Promise<Sentinel> {
       return { ...fake.foreseen, context }
     },
     stackInForce: () => undefined,
+    pastOperations: async () => [],
     undoable: async () => fake.undoable,
     openOperations: async () => fake.recovery.waiting,
     async settle(id, direction) {

@@ -37,6 +37,35 @@ async function openIncident(): Promise<Page> {
 
 const takePictures = (page: Page, name: string) => takePicturesOf(stage.app, page, `e2e-${name}`)
 
+test('the configuration of a recovery may come from elsewhere', async () => {
+  const page = await openIncident()
+  await button(page, 'Recover…').click()
+  const from = page.getByLabel('Configuration from')
+  await from.waitFor()
+  expect(await from.locator('option').allTextContents()).toEqual([
+    'Accepted text',
+    expect.stringMatching(/^Snapshot of Thursday.* 19 /),
+    'Last good commit 4f1c2aa, Scrape the GPU exporter by its name',
+  ])
+  const field = page.getByLabel('Type odin_lab to carry this out')
+  await field.fill('odin_lab')
+  // By the keyboard alone; the next key goes where this one went.
+  await from.focus()
+  await page.keyboard.press('End')
+  await page.getByText('From commit 4f1c2aa08f2b.').waitFor()
+  expect(await from.evaluate((select) => select === document.activeElement)).toBe(true)
+  expect(await from.inputValue()).toBe('git')
+  expect(await field.inputValue(), 'what was typed said yes to another plan').toBe('')
+  expect((await calls()).filter((call) => call.startsWith('propose')).at(-1)).toBe(
+    'propose odin_lab {"kind":"recover","filesFrom":"git"}',
+  )
+  await takePictures(page, 'recover-from-commit')
+  await page.keyboard.press('ArrowUp')
+  await page.getByText('From snapshot').first().waitFor()
+  await page.keyboard.press('Escape')
+  await button(page, 'Recover…').waitFor()
+})
+
 test('a recovery is read, said yes to by name, stopped, and gone on with', async () => {
   const page = await openIncident()
   await button(page, 'Recover…').click()
@@ -67,25 +96,25 @@ test('a recovery is read, said yes to by name, stopped, and gone on with', async
   expect((await calls()).filter((call) => call.startsWith('execute'))).toEqual([])
   await carryOut.click()
 
-  await page.getByText('Step 1 of 12.').waitFor()
+  await page.getByText('Step 1 of 9.').waitFor()
   await advance()
   await advance()
-  await page.getByText('Step 3 of 12.').waitFor()
+  await page.getByText('Step 3 of 9.').waitFor()
   await page.getByText('41 208 samples of 2 h 12 min, 3 blocks.').waitFor()
   await page.getByText('920 ms').waitFor()
   await takePictures(page, 'recover-progress')
   await button(page, 'Stop after this step').click()
-  await page.getByText('Step 3 of 12. It stops when this step is at its end.').waitFor()
+  await page.getByText('Step 3 of 9. It stops when this step is at its end.').waitFor()
   await advance()
   await page.getByRole('heading', { name: 'How does it go on?' }).waitFor()
-  await page.getByText('12 steps: 3 done, 9 not begun.').waitFor()
+  await page.getByText('9 steps: 3 done, 6 not begun.').waitFor()
   await takePictures(page, 'recover-stopped')
 
   await button(page, 'Go on').click()
-  await page.getByText('Step 4 of 12.').waitFor()
-  for (let step = 4; step <= 12; step += 1) await advance()
-  await page.getByText('All 12 steps are done.').waitFor()
-  await page.getByText('12 steps: 12 done.').waitFor()
+  await page.getByText('Step 4 of 9.').waitFor()
+  for (let step = 4; step <= 9; step += 1) await advance()
+  await page.getByText('All 9 steps are done.').waitFor()
+  await page.getByText('9 steps: 9 done.').waitFor()
   await page.getByText('/operations/20261123T120000Z-3f9a0c').waitFor()
   await takePictures(page, 'recover-done')
   expect((await calls()).filter((call) => /^(execute|cancel|settle)/.test(call))).toEqual([
@@ -113,7 +142,7 @@ test('an operation of a process that was killed waits in a banner, by keyboard t
   await button(page, 'Roll back').focus()
   await page.keyboard.press('Enter')
   await page.getByText('It was interrupted; what had been done was rolled back.').waitFor()
-  await page.getByText('12 steps: 3 rolled back, 9 skipped.').waitFor()
+  await page.getByText('9 steps: 3 rolled back, 6 skipped.').waitFor()
   expect(await page.getByText('stopped before its end').count()).toBe(0)
 })
 

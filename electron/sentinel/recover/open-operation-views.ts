@@ -7,13 +7,14 @@ export async function openOperationViews(stateDirectory: string): Promise<OpenOp
 }
 
 function viewOf(operation: OpenOperation): OpenOperationView {
-  const { id, title, stack, startedAt, touched, directory, problem } = operation
+  const { id, title, stack, startedAt, touched, steps, directory, problem } = operation
   return {
     id,
     title,
     stack,
     startedAt: startedAt ?? null,
     touched: touched.map(({ what, done }) => (done ? what : `${what} (not finished)`)),
+    ...(steps && { steps }),
     // Nobody knows what a plan or a journal that cannot be read has touched.
     ways: problem === undefined ? ['continue', 'roll-back', 'leave'] : [],
     directory,

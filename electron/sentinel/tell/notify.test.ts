@@ -78,6 +78,7 @@ beforeEach(() => {
     setTrayHost: () => {},
     stackInForce: () => undefined,
     openOperations: async () => [],
+    pastOperations: async () => [],
     undoable: async () => [],
     settle: () => Promise.reject(new Error('Nothing is open.')),
     simulate: () => Promise.reject(new Error('There is no other engine.')),

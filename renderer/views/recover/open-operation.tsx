@@ -2,8 +2,9 @@ import { useCallback } from 'react'
 import type { OpenOperationView } from '../../../shared/ipc/contract.ts'
 import { Button } from '../../components/button.tsx'
 import { StateIcon } from '../../components/icons.tsx'
+import { RunningSteps } from '../../components/recover/plan-steps.tsx'
 import type { Actions } from '../../store/actions.ts'
-import { momentWords } from '../../store/wording.ts'
+import { momentWords, stepTimeWords } from '../../store/wording.ts'
 import { useKey } from '../use-key.ts'
 import { useNow } from '../use-now.ts'
 import { Settling } from './settling.tsx'
@@ -27,7 +28,7 @@ function Touched({ touched }: Pick<OpenOperationView, 'touched'>) {
 
 function ToRead(props: { operation: OpenOperationView; busy: boolean; actions: Actions }) {
   const { operation, busy, actions } = props
-  const { id, title, stack, startedAt, touched, ways, directory, problem } = operation
+  const { id, title, stack, startedAt, touched, steps, ways, directory, problem } = operation
   const now = useNow(30)
   const began = startedAt === null ? 'at an unknown time' : momentWords(startedAt, now)
   return (
@@ -52,7 +53,19 @@ function ToRead(props: { operation: OpenOperationView; busy: boolean; actions: A
           and the files from before are in the directory below.
         </p>
       )}
-      <Touched touched={touched} />
+      {steps === undefined ? (
+        <Touched touched={touched} />
+      ) : (
+        <section aria-label="How far it came">
+          <h2 className="step-topic">How far it came</h2>
+          <RunningSteps
+            steps={steps}
+            timeOf={({ milliseconds }) =>
+              milliseconds === undefined ? '' : stepTimeWords(milliseconds)
+            }
+          />
+        </section>
+      )}
       <p className="kept-in">
         Plan, journal and the files from before: <code>{directory}</code>
       </p>

@@ -1,10 +1,13 @@
 import { useCallback, useState } from 'react'
+import type { Intent } from '../../../shared/domain/intent.ts'
 import type { PlanProposal } from '../../../shared/ipc/contract.ts'
 import { Button } from '../../components/button.tsx'
 import { StateIcon } from '../../components/icons.tsx'
+import { FilesFrom } from '../../components/recover/files-from.tsx'
 import { ProposedSteps } from '../../components/recover/plan-steps.tsx'
 import { TypedName } from '../../components/recover/typed-name.tsx'
 import type { Actions } from '../../store/actions.ts'
+import { sourceChoices } from '../../store/file-sources.ts'
 import { stepGroups, touchWords } from '../../store/plan-groups.ts'
 import type { Page, Tab } from '../../store/ui.ts'
 import { countWords } from '../../store/wording.ts'
@@ -26,7 +29,11 @@ function Head({ plan }: { plan: Plan }) {
       <p className="label">Plan · nothing has been done yet</p>
       <h1>{plan.title}</h1>
       {empty ? (
-        <p className="aside">Nothing to do: everything is already as this plan would leave it.</p>
+        <p className="aside">
+          {plan.warnings.length === 0
+            ? 'Nothing to do: everything is already as this plan would leave it.'
+            : 'There is nothing that this plan could do.'}
+        </p>
       ) : (
         <>
           {touched !== '' && <p className="touch">{touched}</p>}
@@ -53,10 +60,34 @@ function Warnings({ warnings }: Pick<Plan, 'warnings'>) {
   )
 }
 
-type Reading = { plan: Plan; stack: string; from: Tab; asking: boolean; actions: Actions }
+/** Only where there is something to choose from. */
+function Sources({ plan, intent, asking, actions }: Reading) {
+  const { filesFrom } = plan
+  if (filesFrom === undefined || intent.kind !== 'recover') return null
+  const chosen = asking ? (intent.filesFrom ?? filesFrom.chosen) : filesFrom.chosen
+  const choices = sourceChoices(filesFrom, chosen)
+  if (choices.length < 2) return null
+  return (
+    <FilesFrom
+      choices={choices}
+      chosen={chosen}
+      planning={asking}
+      onChoose={(value) => void actions.planAnew({ ...intent, filesFrom: value })}
+    />
+  )
+}
+
+type Reading = {
+  plan: Plan
+  intent: Intent
+  stack: string
+  from: Tab
+  asking: boolean
+  actions: Actions
+}
 
 /** One press, or Enter, is enough. */
-function Approving({ plan, asking, actions }: Reading) {
+function Approving({ plan, asking, actions }: Pick<Reading, 'plan' | 'asking' | 'actions'>) {
   const approve = useCallback(() => {
     if (!asking) void actions.approve(plan.hash)
   }, [actions, asking, plan.hash])
@@ -68,46 +99,54 @@ function Approving({ plan, asking, actions }: Reading) {
   )
 }
 
-function PlanToRead({ plan, stack, from, asking, actions }: Reading) {
+/** What was typed for one plan says yes to no other. */
+function Foot({ plan, from, asking, actions }: Reading) {
   const [typed, type] = useState('')
   const { confirmWith } = plan
   const empty = plan.steps.length === 0
   const careful = confirmWith !== undefined && !empty
   return (
+    <footer className={`sheet-foot ${careful ? 'sheet-foot-careful' : ''}`}>
+      {careful && <TypedName word={confirmWith} typed={typed} disabled={asking} onType={type} />}
+      {careful && (
+        <Button
+          look="primary"
+          disabled={asking || typed.trim() !== confirmWith}
+          onPress={() => void actions.approve(plan.hash)}
+        >
+          Carry out
+        </Button>
+      )}
+      {!careful && !empty && <Approving plan={plan} asking={asking} actions={actions} />}
+      <Button first={empty} onPress={() => actions.show(from)}>
+        Back <kbd>Esc</kbd>
+      </Button>
+      <span className="hash" title={plan.hash}>
+        Plan {plan.hash.slice(0, 12)}
+      </span>
+    </footer>
+  )
+}
+
+function PlanToRead(props: Reading) {
+  const { plan, actions } = props
+  const empty = plan.steps.length === 0
+  return (
     <>
       <Head plan={plan} />
+      <Sources {...props} />
       <Warnings warnings={plan.warnings} />
       {!empty && (
         <ProposedSteps
           groups={stepGroups(plan.steps)}
           more={(step) =>
             step.files === undefined ? null : (
-              <PutBack files={step.files} stack={stack} actions={actions} />
+              <PutBack key={plan.hash} files={step.files} hash={plan.hash} actions={actions} />
             )
           }
         />
       )}
-      <footer className={`sheet-foot ${careful ? 'sheet-foot-careful' : ''}`}>
-        {careful && <TypedName word={confirmWith} typed={typed} disabled={asking} onType={type} />}
-        {careful && (
-          <Button
-            look="primary"
-            disabled={asking || typed.trim() !== confirmWith}
-            onPress={() => void actions.approve(plan.hash)}
-          >
-            Carry out
-          </Button>
-        )}
-        {!careful && !empty && (
-          <Approving plan={plan} stack={stack} from={from} asking={asking} actions={actions} />
-        )}
-        <Button first={empty} onPress={() => actions.show(from)}>
-          Back <kbd>Esc</kbd>
-        </Button>
-        <span className="hash" title={plan.hash}>
-          Plan {plan.hash.slice(0, 12)}
-        </span>
-      </footer>
+      <Foot key={plan.hash} {...props} />
     </>
   )
 }
@@ -159,7 +198,7 @@ export type PlanReviewProps = {
 
 /** Nothing is done before this has been read and approved. */
 export function PlanReview({ page, asking, actions }: PlanReviewProps) {
-  const { proposal, stack, from } = page
+  const { proposal, intent, stack, from } = page
   const back = useCallback(() => actions.show(from), [actions, from])
   useKey('Escape', back)
   return (
@@ -170,7 +209,14 @@ export function PlanReview({ page, asking, actions }: PlanReviewProps) {
         </p>
       )}
       {proposal?.kind === 'plan' && (
-        <PlanToRead plan={proposal} stack={stack} from={from} asking={asking} actions={actions} />
+        <PlanToRead
+          plan={proposal}
+          intent={intent}
+          stack={stack}
+          from={from}
+          asking={asking}
+          actions={actions}
+        />
       )}
       {proposal?.kind === 'refusal' && (
         <RefusalToRead
