@@ -5,6 +5,7 @@ import type { Home, Stack } from '../../shared/domain/stack.ts'
 import { presentState } from '../../shared/plan/present-state.ts'
 import { acceptHome } from '../../shared/stack/accept-home.ts'
 import { parseStackFile } from '../../shared/stack/stack-file.ts'
+import { carriedAt } from '../act/carried-at.ts'
 import { composeIsRunning } from '../act/compose-running.ts'
 import { execute, planHash } from '../act/executor.ts'
 import { operationInProgress } from '../act/one-at-a-time.ts'
@@ -191,7 +192,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
       filesFrom: filesFrom({ contents, openRepository }),
       hashOf: hashOfFile,
       snapshotOf: (stack) => (backups ? [presentState(stack)] : []),
-      samplesOf: samplesOf(deeds.openHands),
+      samplesOf: samplesOf(deeds.openHands, () => carriedAt(state)),
       dashboardsOf: dashboardsOf({ ...dashboards, openRepository }),
     }),
     choicesOfFiles: fileChoices({ contents, hashOf: hashOfFile, openRepository }),

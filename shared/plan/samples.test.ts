@@ -10,7 +10,7 @@ import {
 } from '../../test/support/a-world.ts'
 import type { ObservedState } from '../domain/observed-state.ts'
 import { describeStep } from './plan.ts'
-import { planSamples, recordersAway } from './samples.ts'
+import { planSamples, recordersAway, stoppedAt } from './samples.ts'
 
 const away = (...containers: ReturnType<typeof aContainer>[]): ObservedState =>
   anObservedState({ engines: [desktopWith([]), nativeWith(containers)] })
@@ -26,11 +26,21 @@ test('a Prometheus of the stack that runs on another engine has something to car
 
 test.each([
   ['one that runs at home', anObservedState()],
-  ['one that was stopped before', away(aContainer({ state: 'exited' }))],
+  ['one that has never run', away(aContainer({ state: 'created' }))],
   ['one of another project', away(aContainer({ project: 'another' }))],
   ['one that was run by hand', away(aContainer({ oneOff: true }))],
 ])('%s has nothing to carry', (_what, observed) => {
   expect(namesAway(observed)).toEqual([])
+})
+
+test('one that had stopped before has something to carry too, and the plan says so', () => {
+  const finishedAt = 1_800_000_000_000
+  const [recorder] = recordersAway(away(aContainer({ state: 'exited', finishedAt })), aStack())
+  if (!recorder) throw new Error('Nobody records away.')
+  expect(stoppedAt(recorder)).toBe(finishedAt)
+  expect(planSamples(aStack(), [{ recorder }]).save).toMatchObject([
+    { cause: 'it had stopped there before, and home has no samples of that time' },
+  ])
 })
 
 test('it is copied there and added at home, and both say so in plain words', () => {

@@ -14,7 +14,7 @@ export type CarriedSamples = {
   left: readonly string[]
 }
 
-/** A Prometheus of the stack that runs, and records, on another engine than home. */
+/** A Prometheus of the stack that records, or has recorded, on another engine than home. */
 export type Recorder = {
   sight: EngineSight
   engineId: string
@@ -23,7 +23,11 @@ export type Recorder = {
   from: string
 }
 
-/** Those that can be seen. One that was stopped before has nothing new to tell. */
+/** When it stopped; undefined where it still runs. */
+export const stoppedAt = ({ container }: Recorder): number | undefined =>
+  isUp(container) ? undefined : container.finishedAt
+
+/** Those that can be seen, and that have run at all. */
 export function recordersAway(observed: ObservedState, stack: Stack): Recorder[] {
   const home = homeSight(observed, stack.home)
   return servicesOf(stack)
@@ -31,7 +35,8 @@ export function recordersAway(observed: ObservedState, stack: Stack): Recorder[]
     .flatMap(({ project, service }) => placesOf(observed, project, service.name))
     .flatMap(({ sight, container }): Recorder[] => {
       const { engine } = sight
-      if (sight === home || engine.status !== 'known' || !isUp(container)) return []
+      if (sight === home || engine.status !== 'known') return []
+      if (!isUp(container) && container.finishedAt === undefined) return []
       if (engine.value.id === stack.home.engineId) return []
       const from = nameOfEngine(observed, sight, stack.home)
       return [{ sight, engineId: engine.value.id, container, from }]
@@ -53,7 +58,9 @@ export function planSamples(stack: Stack, judged: readonly Judged[]): CarriedSam
       container: container.name,
       service: container.service,
       from,
-      cause: 'home has no samples of that time',
+      cause: isUp(container)
+        ? 'home has no samples of that time'
+        : 'it had stopped there before, and home has no samples of that time',
     })),
     merge: carried.map(({ container, from }) => ({
       kind: 'MergeSamples',
