@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -8,6 +6,7 @@ import { openOperations, settle } from '../../electron/act/open-operations.ts'
 import { renderPlan } from '../../shared/plan/plan.ts'
 import { type PrivateBus, startPrivateBus } from '../support/private-bus.ts'
 import { type SystemdStandIn, startSystemdStandIn } from '../support/systemd-stand-in.ts'
+import { killableChild, type RunChild } from './killable-child.ts'
 import type { Moment } from './killing-journal.ts'
 import { type ChildOrder, recoveryOps } from './recovery-child.ts'
 import { aRecoveryWorld, type RecoveryWorld } from './recovery-world.ts'
@@ -15,17 +14,19 @@ import { aRecoveryWorld, type RecoveryWorld } from './recovery-world.ts'
 let root: string
 let bus: PrivateBus
 let systemd: SystemdStandIn
+let runChild: RunChild
 /** The world before, and after a recovery that nobody disturbs. */
 let before: unknown
 let after: unknown
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'kr-'))
+  runChild = await killableChild('recovery-child.ts', root)
   bus = await startPrivateBus()
   systemd = await startSystemdStandIn(bus.address)
   const world = await aWorld()
   before = await world.look()
-  const { out } = await runChild(world)
+  const { out } = await runChild(orderOf(world), world.place.root)
   expect(out).toBe('done All 9 steps are done.\n')
   after = await world.look()
   await world.remove()
@@ -38,34 +39,10 @@ afterAll(async () => {
 
 const aWorld = (): Promise<RecoveryWorld> => aRecoveryWorld(root, systemd, bus.address)
 
-type Ended = { code: number | null; signal: NodeJS.Signals | null; out: string }
-
-/** All of its file system calls come from one thread, so that they can be counted. */
-async function runChild(
+const orderOf = (
   { place, plan }: RecoveryWorld,
-  { record = 0, moment = 'before', strace = [] as string[] } = {} as {
-    record?: number
-    moment?: Moment
-    strace?: string[]
-  },
-): Promise<Ended> {
-  const file = join(place.root, 'order.json')
-  await writeFile(file, JSON.stringify({ place, plan, record, moment } satisfies ChildOrder))
-  const node = [process.execPath, join(import.meta.dirname, 'recovery-child.ts'), file]
-  // Not with --seccomp-bpf: strace 6.1 does not count calls with it, and kills at the first or never.
-  const traced = ['strace', '-f', '-qq', '-o', '/dev/null', ...strace]
-  const [program = '', ...args] = strace.length === 0 ? node : [...traced, ...node]
-  const child = spawn(program, args, {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, UV_THREADPOOL_SIZE: '1', NODE_COMPILE_CACHE: join(root, 'compiled') },
-  })
-  let out = ''
-  child.stdout.on('data', (chunk) => {
-    out += String(chunk)
-  })
-  const [code, signal] = await once(child, 'close')
-  return { code, signal, out }
-}
+  { record = 0, moment = 'before' as Moment } = {},
+): ChildOrder => ({ place, plan, record, moment })
 
 type Direction = 'continue' | 'roll-back'
 
@@ -160,7 +137,8 @@ describe.each(moments)('killed %s a journal record', { timeout: 300_000 }, (mome
     await lanes(async () => {
       for (let record = left.shift(); record !== undefined; record = left.shift()) {
         const world = await aWorld()
-        expect(await runChild(world, { record, moment })).toMatchObject({ signal: 'SIGKILL' })
+        const order = orderOf(world, { record, moment })
+        expect(await runChild(order, world.place.root)).toMatchObject({ signal: 'SIGKILL' })
         const odd = (record + moments.indexOf(moment)) % 2 === 1
         await settleAndLook(world, odd ? 'continue' : 'roll-back')
         await world.remove()
@@ -184,8 +162,7 @@ describe.each(calls)('killed at a call of $names', { timeout: 300_000 }, ({ name
       while (!ended) {
         const at = next++
         const world = await aWorld()
-        const strace = ['-e', `trace=${names}`, '-e', `inject=${names}:signal=KILL:when=${at}`]
-        const { signal, out } = await runChild(world, { strace })
+        const { signal, out } = await runChild(orderOf(world), world.place.root, { names, at })
         if (signal === null) {
           expect(out).toBe('done All 9 steps are done.\n')
           expect(await world.look()).toEqual(after)

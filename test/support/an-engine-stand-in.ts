@@ -16,6 +16,8 @@ export type ContainerStandIn = {
   /** A single file that it has mounted, and what that held when it was started. */
   mounted?: string
   holds?: string
+  /** Names of volumes that it has mounted. */
+  volumes: readonly string[]
   starts: number
 }
 
@@ -33,6 +35,8 @@ export type EngineStandIn = {
   onRequest: (method: string, path: string) => void | Promise<void>
   /** Tells whoever listens to events that something is different now. */
   tell(): void
+  /** Answers what is not about these containers, where it can; otherwise it leaves it alone. */
+  alsoAnswers: (asked: AlsoAsked) => Promise<boolean>
   add(
     given: Pick<ContainerStandIn, 'project' | 'service'> & Partial<ContainerStandIn>,
   ): ContainerStandIn
@@ -40,6 +44,14 @@ export type EngineStandIn = {
   start(): Promise<void>
   /** As a daemon that is killed with its machine: everything is down, the socket is gone. */
   stop(): Promise<void>
+}
+
+export type AlsoAsked = {
+  method: string
+  path: string
+  query: URLSearchParams
+  request: IncomingMessage
+  response: ServerResponse
 }
 
 export const nameOf = ({ project, service }: Pick<ContainerStandIn, 'project' | 'service'>) =>
@@ -70,10 +82,11 @@ export async function anEngineStandIn(socketPath: string, id: string): Promise<E
     tell() {
       for (const one of listeners) one.write('{"Type":"container"}\n')
     },
+    alsoAnswers: async () => false,
     add(given) {
       const container: ContainerStandIn = {
         ...{ id: randomBytes(32).toString('hex'), state: 'created', policy: 'unless-stopped' },
-        ...{ health: 'none', oneShot: false, starts: 0 },
+        ...{ health: 'none', oneShot: false, volumes: [], starts: 0 },
         ...given,
       } as ContainerStandIn
       if (container.state === 'running') run(container)
@@ -139,8 +152,11 @@ export async function anEngineStandIn(socketPath: string, id: string): Promise<E
   ]
 
   function listed(query: URLSearchParams): ContainerStandIn[] {
-    const wanted: string[] = JSON.parse(query.get('filters') ?? '{}').label ?? []
-    return containers.filter((one) =>
+    const { label: wanted = [], volume = [] }: { label?: string[]; volume?: string[] } = JSON.parse(
+      query.get('filters') ?? '{}',
+    )
+    const using = containers.filter((one) => volume.every((name) => one.volumes.includes(name)))
+    return using.filter((one) =>
       wanted.every((label) => {
         const [key = '', value] = label.split('=')
         return (labelsOf(one) as Record<string, string>)[key] === value
@@ -149,8 +165,6 @@ export async function anEngineStandIn(socketPath: string, id: string): Promise<E
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let body = ''
-    for await (const chunk of request) body += String(chunk)
     const url = new URL(request.url ?? '/', 'http://engine')
     const path = url.pathname.replace(/^\/v[\d.]+/, '')
     const method = request.method ?? ''
@@ -161,6 +175,10 @@ export async function anEngineStandIn(socketPath: string, id: string): Promise<E
       response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders()
       return
     }
+    const query = url.searchParams
+    if (await engine.alsoAnswers({ method, path, query, request, response })) return
+    let body = ''
+    for await (const chunk of request) body += String(chunk)
     for (const [wanted, pattern, reply] of routes) {
       const match = wanted === method ? pattern.exec(path) : null
       if (!match) continue
@@ -168,7 +186,7 @@ export async function anEngineStandIn(socketPath: string, id: string): Promise<E
       const isMissing = match[1] !== undefined && !container
       const said = isMissing
         ? { status: 404, body: { message: 'No such container' } }
-        : reply({ container, query: url.searchParams, body })
+        : reply({ container, query, body })
       response.writeHead(said.status, { 'Content-Type': 'application/json' })
       response.end(said.body === undefined ? undefined : JSON.stringify(said.body))
       return
@@ -218,4 +236,7 @@ const inspected = (one: ContainerStandIn) => ({
   },
   Config: { Image: `example/${one.service}:1`, Labels: labelsOf(one) },
   HostConfig: { RestartPolicy: { Name: one.policy } },
+  Mounts: one.volumes.map((name) => ({
+    ...{ Type: 'volume', Name: name, Destination: `/${name}`, RW: true },
+  })),
 })

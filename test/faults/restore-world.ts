@@ -1,0 +1,259 @@
+import { execFile } from 'node:child_process'
+import {
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { handsAt } from '../../electron/adapters/docker/hands/hands-at.ts'
+import { settleHere } from '../../electron/backup/run/settle-here.ts'
+import { pendingCleanups } from '../../electron/backup/sources/engine/pending-cleanups.ts'
+import { restorePlanner } from '../../electron/sentinel/restore/plan-restore.ts'
+import type { Container } from '../../shared/domain/container.ts'
+import type { Stack } from '../../shared/domain/stack.ts'
+import type { Plan } from '../../shared/plan/plan.ts'
+import { aDockerDirectory } from '../support/a-docker-directory.ts'
+import { aSituation } from '../support/a-situation.ts'
+import {
+  aContainer,
+  anEngine,
+  anEngineSight,
+  anObservedState,
+  aReading,
+  aService,
+  aStack,
+} from '../support/a-world.ts'
+import { anEngineStandIn, type EngineStandIn, nameOf } from '../support/an-engine-stand-in.ts'
+import { type VolumesStandIn, withVolumes } from '../support/volumes-stand-in.ts'
+import { dockerPlaceOf, type RestorePlace, restoreDoors } from './restore-child.ts'
+
+// A stack that is not what it was: a volume has other content, another one is gone, one mounted
+// file was changed and a directory with a file is missing. A snapshot has all of it as it was.
+
+export type RestoreWorld = {
+  place: RestorePlace
+  plan: Plan
+  engine: EngineStandIn
+  data: VolumesStandIn
+  configFile: string
+  /** All of it is again as before the restore, and the operations are forgotten. */
+  reset(): Promise<void>
+  /** All that a restore may touch, beside a volume that was made and holds nothing. */
+  look(): Promise<unknown>
+  /** What a start of the app puts back of backups that were cut off. */
+  sweep(): Promise<void>
+  stop(): Promise<void>
+}
+
+const project = 'odin'
+const run = promisify(execFile)
+const then = new Date('2026-11-01T10:00:00Z')
+const later = new Date('2026-11-20T10:00:00Z')
+
+/** Made once; its snapshot is taken for good, and `reset` brings back what a restore has changed. */
+export async function aRestoreWorld(root: string): Promise<RestoreWorld> {
+  const stackDirectory = join(root, 'odin')
+  const configFile = join(stackDirectory, 'proxy.yml')
+  const newRules = join(stackDirectory, 'rules/new.yml')
+  const saved = join(root, 'saved')
+  const changing = ['odin', 'volumes', 'repository', 'docker']
+  await mkdir(join(stackDirectory, 'rules'), { recursive: true })
+  await mkdir(saved)
+  const engine = await anEngineStandIn(join(root, 'e.sock'), 'HOME')
+  await aDockerDirectory(join(root, 'docker'), { home: engine.endpoint }, '{}')
+  const data = withVolumes(engine, join(root, 'volumes'))
+  const dataDirectory = data.directoryOf('odin_data')
+  const goneDirectory = data.directoryOf('odin_gone')
+
+  await writeFile(configFile, '# then\n', { mode: 0o640 })
+  await writeFile(newRules, '# rules\n', { mode: 0o600 })
+  await writeFile(join(stackDirectory, 'docker-compose.yml'), 'services: {}\n')
+  await mkdir(join(dataDirectory, 'sub/deep'), { recursive: true })
+  await mkdir(goneDirectory)
+  await write(join(dataDirectory, 'one'), 'one', then)
+  await write(join(dataDirectory, 'sub/deep/two'), 'two'.repeat(40_000), then, 0o600)
+  await write(join(dataDirectory, 'same'), 'same', then)
+  await symlink('../one', join(dataDirectory, 'sub/link'))
+  await write(join(goneDirectory, 'kept'), 'kept', then)
+  const labels = { 'com.docker.compose.project': project }
+  data.add({ Name: 'odin_data', Labels: labels })
+  data.add({ Name: 'odin_gone', Labels: labels })
+
+  engine.add({ project, service: 'proxy', state: 'running', mounted: configFile })
+  engine.add({ project, service: 'web', state: 'running', volumes: ['odin_data'] })
+  engine.add({ project, service: 'cache', state: 'running', volumes: ['odin_gone', 'odin_data'] })
+  engine.add({ project, service: 'idle', state: 'exited', volumes: ['odin_data'] })
+  engine.add({ project, service: 'other', state: 'running' })
+  const place = placeOf(root, engine, { configFile, stackDirectory })
+
+  const { outcome, sentence, snapshot } = await restoreDoors(place).carryOut(
+    { kind: 'backup', stack: place.stack, reason: 'manual' },
+    () => {},
+    new AbortController().signal,
+  )
+  if (outcome !== 'done' && outcome !== 'partial') throw new Error(sentence)
+
+  await writeFile(configFile, '# now\n')
+  await rm(join(stackDirectory, 'rules'), { recursive: true })
+  await rm(goneDirectory, { recursive: true })
+  data.forget('odin_gone')
+  await write(join(dataDirectory, 'one'), 'changed', later, 0o600)
+  await write(join(dataDirectory, 'new'), 'new', later)
+  await rm(join(dataDirectory, 'sub'), { recursive: true })
+  await write(join(dataDirectory, 'sub'), 'a file where a directory was', later)
+  for (const one of changing) await run('cp', ['-a', join(root, one), saved])
+  for (const one of engine.containers) if (one.mounted !== undefined) one.holds = '# now\n'
+  const containers = engine.containers.map((one) => ({ ...one }))
+
+  return {
+    ...{ place, engine, data, configFile },
+    plan: await planFor(place, snapshot ?? ''),
+    async reset() {
+      const all = [...changing, 'state', 'xdg'].map((one) => join(root, one))
+      await Promise.all(all.map((one) => rm(one, { recursive: true, force: true })))
+      await run('cp', ['-a', ...changing.map((one) => join(saved, one)), root])
+      data.forget('odin_gone')
+      engine.unhealthy.clear()
+      engine.onRequest = () => {}
+      engine.containers.splice(
+        0,
+        Number.POSITIVE_INFINITY,
+        ...containers.map((one) => ({ ...one })),
+      )
+    },
+    async look() {
+      const gone = await treeIn(goneDirectory)
+      return {
+        odin: await treeIn(stackDirectory, { isTimed: false }),
+        data: await treeIn(dataDirectory),
+        ...(gone.length > 1 && { gone }),
+        containers: engine.containers.map(inWords),
+        helpers: data.helpers(),
+      }
+    },
+    async sweep() {
+      const pending = pendingCleanups(place.stateDirectory)
+      const settled = await settleHere(pending, dockerPlaceOf(place), new AbortController().signal)
+      const left = settled.filter(({ isDone }) => !isDone)
+      if (left.length > 0) throw new Error(left.map(({ sentence }) => sentence).join(' '))
+    },
+    async stop() {
+      await engine.stop()
+    },
+  }
+}
+
+async function write(file: string, text: string, at: Date, mode = 0o644): Promise<void> {
+  await rm(file, { force: true })
+  await writeFile(file, text, { mode })
+  await utimes(file, at, at)
+}
+
+const inWords = (one: EngineStandIn['containers'][number]): string =>
+  [nameOf(one), one.policy, one.state, ...(one.state === 'running' ? [one.holds ?? ''] : [])].join(
+    ' ',
+  )
+
+/** Everything below a directory, `.` too, with all that a restore answers for. */
+async function treeIn(directory: string, { isTimed = true } = {}): Promise<string[]> {
+  const names = await readdir(directory, { recursive: true }).catch(() => undefined)
+  if (!names) return []
+  const each = ['.', ...names].map(async (name) => {
+    const path = join(directory, name)
+    const is = await lstat(path)
+    const { mode, uid, gid, mtimeMs } = is
+    const known = `${name} ${uid}:${gid}`
+    if (is.isSymbolicLink()) return `${known} -> ${await readlink(path)}`
+    const modes = `${known} ${(mode & 0o7777).toString(8)}`
+    if (is.isDirectory()) return `${modes} directory`
+    const time = isTimed ? ` ${Math.floor(mtimeMs / 1000)}` : ''
+    const content = await readFile(path, 'utf8')
+    return `${modes}${time} ${content.length > 60 ? `${content.length} bytes` : content}`
+  })
+  return (await Promise.all(each)).sort()
+}
+
+function placeOf(
+  root: string,
+  { endpoint, id, containers }: EngineStandIn,
+  { configFile, stackDirectory }: { configFile: string; stackDirectory: string },
+): RestorePlace {
+  const services = [
+    aService({ name: 'proxy', ports: [], config: [configFile, join(stackDirectory, 'rules')] }),
+    ...['web', 'cache', 'idle', 'other'].map((name) => aService({ name, ports: [] })),
+  ]
+  const stack: Stack = {
+    ...aStack({ home: { context: 'home', engineId: id, engineKind: 'native', endpoint } }),
+    projects: [
+      {
+        name: project,
+        workingDir: stackDirectory,
+        starts: [{ files: [join(stackDirectory, 'docker-compose.yml')], envFiles: [], services }],
+      },
+    ],
+  }
+  const seen = containers.map(
+    (one): Container =>
+      aContainer({
+        ...{ id: one.id, project, service: one.service, image: `example/${one.service}:1` },
+        ...{ workingDir: stackDirectory, composeFiles: [], portsGot: [], portsWanted: [] },
+        state: one.state === 'running' ? 'running' : 'exited',
+        mounts: [
+          ...one.volumes.map((source) => ({
+            ...{ type: 'volume' as const, source, destination: `/${source}`, readOnly: false },
+          })),
+          ...(one.mounted === undefined
+            ? []
+            : [
+                { source: one.mounted, destination: '/etc/p.yml' },
+                { source: join(stackDirectory, 'rules'), destination: '/etc/rules' },
+              ].map((one) => ({ ...one, type: 'bind' as const, readOnly: true }))),
+        ],
+      }),
+  )
+  return {
+    ...{ root, endpoint, engineId: id, stack, containers: seen },
+    stateDirectory: join(root, 'state'),
+    repository: join(root, 'repository'),
+  }
+}
+
+async function planFor(place: RestorePlace, snapshot: string): Promise<Plan> {
+  const { endpoint, engineId, containers, stack } = place
+  const doors = restoreDoors(place)
+  const planned = await restorePlanner({
+    openRepository: doors.open,
+    openHands: handsAt(dockerPlaceOf(place)),
+    countData: doors.countData,
+    openDashboards: () => Promise.reject(new Error('There is no Grafana here.')),
+    ownFiles: () => [],
+    stateDirectory: place.stateDirectory,
+  })(
+    aSituation({
+      stack,
+      observed: anObservedState({
+        engines: [
+          anEngineSight({
+            ...{ endpoint, contexts: ['home'], engine: aReading(anEngine({ id: engineId })) },
+            containers: aReading(containers),
+          }),
+        ],
+      }),
+    }),
+    { kind: 'restore', snapshot },
+  )
+  if (!planned.ok) throw new Error(planned.error.sentence)
+  const { steps, ...plan } = planned.value
+  // Nothing takes its time here, so that what does not come up is told at once.
+  return {
+    ...plan,
+    steps: steps.map((step) => ('seconds' in step ? { ...step, seconds: 1 } : step)),
+  }
+}
