@@ -263,6 +263,22 @@ describe('what is damaged is named, and the rest comes back', () => {
     expect(none.err).toContain(`The list of files of ${id} cannot be read.`)
   })
 
+  test('its checksums: what lies in sound packs comes back all the same', async () => {
+    const { id } = await backUpAll()
+    const path = join(repositoryDirectory, 'snapshots', id, 'SHA256SUMS.zst')
+    for (const left of [(await readFile(path)).subarray(0, -40), Buffer.of(), undefined]) {
+      if (left === undefined) await rm(path)
+      else await truncateTo(path, left)
+      const to = join(root, `${left?.length} bytes`)
+      const done = await recover('dash', ['latest', to])
+      expect(done.code).toBe(1)
+      expect(done.err).toContain('DAMAGED SHA256SUMS.zst: FAILED')
+      expect(done.err).not.toContain('(pack ')
+      await expectBack(join(to, 'volume=data'), volume)
+      await expectBack(join(to, 'configuration'), configuration)
+    }
+  })
+
   test('a paper', async () => {
     const { id } = await backUpAll()
     await writeFile(join(repositoryDirectory, 'snapshots', id, 'manifest.json'), '{}')

@@ -10,8 +10,15 @@ import { openSealed } from '../../adapters/archive/sealed-text.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
 import { type Layout, packName, snapshotName } from './layout.ts'
 import { readMarks } from './marks.ts'
-import { readFileList } from './papers/lists.ts'
-import { type Cover, filesName, PaperProblem, readCover, readPaper } from './papers/papers.ts'
+import { type PackedLists, readFileList, readSums } from './papers/lists.ts'
+import {
+  type Cover,
+  filesName,
+  PaperProblem,
+  readCover,
+  readPaper,
+  sumsName,
+} from './papers/papers.ts'
 
 /** What stands in a repository: its snapshots, their lists of files, its packs. Reads only. */
 export interface Shelf {
@@ -22,8 +29,8 @@ export interface Shelf {
   files(id: string): Promise<SnapshotFile[]>
   /** Names and sizes of all packs. */
   packs(): Promise<Map<string, { path: string; encrypted: boolean }>>
-  /** Keeps the packed list of an encrypted snapshot where it can be read without the identity. */
-  remember(id: string, list: Uint8Array): Promise<void>
+  /** Keeps the lists of an encrypted snapshot where they can be read without the identity. */
+  remember(id: string, lists: PackedLists): Promise<void>
   /** It is no longer in the repository. */
   forget(id: string): Promise<void>
 }
@@ -50,40 +57,55 @@ export function shelf(layout: Layout, key: { identity?: string; cacheDirectory?:
   async function files(id: string): Promise<SnapshotFile[]> {
     const { manifest, meta } = await cover(id)
     const { encrypted } = manifest
-    const says = { name: filesName(false), sizeBytes: manifest.listBytes.files }
+    async function read({ files: list, sums }: PackedLists): Promise<SnapshotFile[]> {
+      const bytes = manifest.listBytes
+      const lines = await readSums(sums, { name: sumsName(false), sizeBytes: bytes.sums })
+      return readFileList(list, { name: filesName(false), sizeBytes: bytes.files }, lines)
+    }
+
     const remembered = encrypted && cacheDirectory ? await readRemembered(id) : undefined
-    if (remembered !== undefined) return readFileList(remembered, says)
-    const content = await readPaper(layout.snapshot(id), meta, filesName(encrypted))
-    if (!encrypted) return readFileList(content, says)
+    if (remembered !== undefined) return read(remembered)
+    const paper = (name: string) => readPaper(layout.snapshot(id), meta, name)
+    const lists = {
+      files: await paper(filesName(encrypted)),
+      sums: await paper(sumsName(encrypted)),
+    }
+    if (!encrypted) return read(lists)
     if (identity === undefined) {
       throw new Error(`Snapshot ${id} is encrypted, and its key is not in the keyring.`)
     }
-    const list = await openSealed(content, identity)
-    const found = await readFileList(list, says)
-    await remember(id, list).catch(() => {})
+    const opened = {
+      files: await openSealed(lists.files, identity),
+      sums: await openSealed(lists.sums, identity),
+    }
+    const found = await read(opened)
+    await remember(id, opened).catch(() => {})
     return found
   }
 
-  const rememberedPath = (id: string) => join(cacheDirectory ?? '', `${id}.list`)
+  const rememberedPath = (id: string) => join(cacheDirectory ?? '', `${id}.lists`)
 
-  async function readRemembered(id: string): Promise<Uint8Array | undefined> {
+  async function readRemembered(id: string): Promise<PackedLists | undefined> {
     const content = await readFile(rememberedPath(id)).catch(() => Buffer.of())
-    const end = content.indexOf('\n')
-    const list = content.subarray(end + 1)
-    return end > 0 && content.toString('latin1', 0, end) === (await sealOf(id, list))
-      ? list
-      : undefined
+    const start = content.indexOf('\n') + 1
+    const seal = content.toString('latin1', 0, start)
+    const sumsAt = start + Number(seal.split(' ')[0])
+    const lists = { files: content.subarray(start, sumsAt), sums: content.subarray(sumsAt) }
+    return start > 0 && seal === (await sealOf(id, lists)) ? lists : undefined
   }
 
-  /** Which sealed list it is of, and that it is whole. */
-  async function sealOf(id: string, list: Uint8Array): Promise<string> {
-    return `${(await cover(id)).meta.get(filesName(true))} ${hash('sha256', list)}`
+  /** Where one ends, of which sealed lists they are, and that they are whole. */
+  async function sealOf(id: string, lists: PackedLists): Promise<string> {
+    const { meta } = await cover(id)
+    const sealed = [filesName(true), sumsName(true)].map((name) => meta.get(name))
+    const sums = [lists.files, lists.sums].map((list) => hash('sha256', list))
+    return `${lists.files.length} ${[...sealed, ...sums].join(' ')}\n`
   }
 
-  async function remember(id: string, list: Uint8Array): Promise<void> {
+  async function remember(id: string, lists: PackedLists): Promise<void> {
     if (!cacheDirectory) return
-    const seal = Buffer.from(`${await sealOf(id, list)}\n`)
-    await writeWhole(rememberedPath(id), Buffer.concat([seal, list]))
+    const seal = Buffer.from(await sealOf(id, lists))
+    await writeWhole(rememberedPath(id), Buffer.concat([seal, lists.files, lists.sums]))
   }
 
   return {

@@ -42,7 +42,7 @@ async function packOf(path: string): Promise<string> {
       .toString()
       .split('\n')
       .find((one) => one.includes(`\t${path.slice(1)}\t`)) ?? ''
-  const pack = row.split('\t')[2] ?? ''
+  const pack = row.split('\t')[1] ?? ''
   return join(repository, 'packs', pack.slice(0, 2), `${pack}.tar.zst`)
 }
 

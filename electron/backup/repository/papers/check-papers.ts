@@ -1,6 +1,6 @@
 import type { Manifest, SnapshotFile } from '../../../../shared/domain/snapshot.ts'
 import { isLoss } from '../is-loss.ts'
-import { checkSumList, readFileList } from './lists.ts'
+import { type PackedLists, readFileList, readSums } from './lists.ts'
 import {
   filesName,
   type Meta,
@@ -43,6 +43,14 @@ export async function checkPapers(directory: string, id: string): Promise<Checke
     }
   }
 
+  async function readFiles(lists: PackedLists, manifest: Manifest | undefined) {
+    const bytes = manifest?.listBytes
+    const ofSums = { name: sumsName(false), sizeBytes: bytes?.sums }
+    const ofFiles = { name: filesName(false), sizeBytes: bytes?.files }
+    const sums = await attempt(ofSums.name, () => readSums(lists.sums, ofSums))
+    return sums && attempt(ofFiles.name, () => readFileList(lists.files, ofFiles, sums))
+  }
+
   const meta: Meta | undefined = await attempt(metaName, () => readMeta(directory))
   if (!meta) return { problems, packs: [] }
   const read = (name: string) => readPaper(directory, meta, name)
@@ -52,12 +60,8 @@ export async function checkPapers(directory: string, id: string): Promise<Checke
   const sums = await attempt(sumsName(encrypted), () => read(sumsName(encrypted)))
   const packText = await attempt(packsName, () => read(packsName))
   if (encrypted) await attempt(recipientsName, () => read(recipientsName))
-  const bytes = manifest?.listBytes
-  const ofFiles = { name: filesName(false), sizeBytes: bytes?.files }
-  const ofSums = { name: sumsName(false), sizeBytes: bytes?.sums }
   const files =
-    list && !encrypted ? await attempt(ofFiles.name, () => readFileList(list, ofFiles)) : undefined
-  if (sums && !encrypted) await attempt(ofSums.name, () => checkSumList(sums, ofSums))
+    list && sums && !encrypted ? await readFiles({ files: list, sums }, manifest) : undefined
   if (files && packText && packList(files, encrypted) !== packText.toString()) {
     problems.push({
       paper: packsName,

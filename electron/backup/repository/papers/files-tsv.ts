@@ -1,12 +1,13 @@
 import type { SnapshotFile } from '../../../../shared/domain/snapshot.ts'
+import { wholeLines } from './whole-lines.ts'
 
 // FILES.tsv: a line for each file, its fields divided by tabs and never empty. What would tear a
 // line apart is written as printf(1) reads it in `%b`, so that a shell alone can undo it. A byte
 // that is no UTF-8 is a lone surrogate (U+DC80 to U+DCFF) in a path, as Python has it, and `\0377`
-// in the list.
+// in the list. Checksums are most of what such lists cost, and stand in SHA256SUMS alone: the file
+// of its first line is the first file here, and so on.
 
 const columns = [
-  'sha256',
   'size',
   'pack',
   'member',
@@ -57,7 +58,7 @@ export function unescapeField(field: string): string {
 
 /** With the line's end. */
 export function fileLine(file: SnapshotFile): string {
-  return `${file.sha256 ?? none}\t${file.sizeBytes}\t${file.pack ?? none}\t${
+  return `${file.sizeBytes}\t${file.pack ?? none}\t${
     file.member === undefined ? none : escapeField(file.member)
   }\t${file.component}\t${escapeField(file.path)}\t${file.type}\t${file.mode
     .toString(8)
@@ -74,14 +75,17 @@ function plainNumber(value: number): string {
 
 const types = new Set<string>(['file', 'directory', 'symlink'] satisfies SnapshotFile['type'][])
 
-/** No line is as long as this: three names, of which every byte may be written as four. */
-const longestLine = 1024 * 1024
-
-/** Rejects with a sentence at the first line that makes no sense, and with what `list` breaks with. */
-export async function parseFiles(list: AsyncIterable<Uint8Array>): Promise<SnapshotFile[]> {
+/**
+ * Rejects with a sentence at the first line that makes no sense, and with what `list` breaks with.
+ * `checksumOf` is asked for each file in its turn.
+ */
+export async function parseFiles(
+  list: AsyncIterable<Uint8Array>,
+  checksumOf: (file: SnapshotFile) => string,
+): Promise<SnapshotFile[]> {
   const files: SnapshotFile[] = []
   let isBegun = false
-  for await (const text of wholeLines(list)) {
+  for await (const text of wholeLines(list, 'utf8')) {
     let at = 0
     if (!isBegun) {
       if (!text.startsWith(filesHeader)) throw new Error('The list of files does not begin as one.')
@@ -90,7 +94,9 @@ export async function parseFiles(list: AsyncIterable<Uint8Array>): Promise<Snaps
     }
     while (at < text.length) {
       const end = text.indexOf('\n', at)
-      files.push(parseLine(text.slice(at, end), files.length + 2))
+      const file = parseLine(text.slice(at, end), files.length + 2)
+      if (file.type === 'file') file.sha256 = checksumOf(file)
+      files.push(file)
       at = end + 1
     }
   }
@@ -98,38 +104,21 @@ export async function parseFiles(list: AsyncIterable<Uint8Array>): Promise<Snaps
   return files
 }
 
-const newLine = 0x0a
-
-/** Some lines at a time, each with its end. */
-async function* wholeLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  let rest = Buffer.alloc(0)
-  for await (const portion of bytes) {
-    const all = Buffer.concat([rest, portion])
-    const end = all.lastIndexOf(newLine) + 1
-    rest = all.subarray(end)
-    if (rest.length > longestLine) throw new Error('The list of files has a line without an end.')
-    if (end > 0) yield all.toString('utf8', 0, end)
-  }
-  if (rest.length > 0) throw new Error('The list of files is cut off.')
-}
-
 function parseLine(line: string, number: number): SnapshotFile {
   const fields = line.split('\t')
-  const [sha256, size, pack, member, component, path, type, mode, uid, gid, mtime, link] =
-    fields as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      SnapshotFile['type'],
-      string,
-      string,
-      string,
-      string,
-      string,
-    ]
+  const [size, pack, member, component, path, type, mode, uid, gid, mtime, link] = fields as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    SnapshotFile['type'],
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
   const sizeBytes = Number(size)
   const mtimeSeconds = Number(mtime)
   const isSound =
@@ -139,7 +128,7 @@ function parseLine(line: string, number: number): SnapshotFile {
     component !== '' &&
     Number.isSafeInteger(sizeBytes) &&
     Number.isFinite(mtimeSeconds) &&
-    (type === 'file') === (sha256.length === 64 && pack.length === 64 && member !== none)
+    (type === 'file') === (pack.length === 64 && member !== none)
   if (!isSound) throw new Error(`Line ${number} of the list of files makes no sense.`)
   return {
     component,
@@ -150,7 +139,7 @@ function parseLine(line: string, number: number): SnapshotFile {
     gid: Number(gid),
     mtimeSeconds,
     sizeBytes,
-    ...(type === 'file' && { sha256, pack, member: unescapeField(member) }),
+    ...(type === 'file' && { pack, member: unescapeField(member) }),
     ...(type === 'symlink' && { linkTo: unescapeField(link) }),
   }
 }

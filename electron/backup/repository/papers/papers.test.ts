@@ -9,7 +9,7 @@ import type { SnapshotFile } from '../../../../shared/domain/snapshot.ts'
 import { someFacts } from '../../../../test/support/a-repository.ts'
 import { packText } from '../../../adapters/archive/packed-text.ts'
 import { checkPapers } from './check-papers.ts'
-import { packLists, readFileList } from './lists.ts'
+import { packLists, readFileList, readSums } from './lists.ts'
 import { writePapers } from './papers.ts'
 
 const id = '2026-11-23T02-15-00Z_01KD7XYZABCD1'
@@ -51,7 +51,7 @@ test('both lists are text for zstd alone, and as long as the manifest says', asy
   const textOf = async (paper: string) => zstdDecompressSync(await readFile(join(directory, paper)))
   const list = await textOf('FILES.tsv.zst')
   const sums = await textOf('SHA256SUMS.zst')
-  expect(list.toString().split('\n')[1]).toMatch(/^[0-9a-f]{64}\t3\tb+\tvolume=data\/chunks\/0\t/)
+  expect(list.toString().split('\n')[1]).toMatch(/^3\tb+\tvolume=data\/chunks\/0\t/)
   expect(sums.toString('latin1').split('\n').slice(2)).toEqual([
     `${files[2]?.sha256}  volume=data/chunks/2`,
     `\\${files[3]?.sha256}  volume=data/odd\\n\xff`,
@@ -93,7 +93,7 @@ describe.each(['FILES.tsv.zst', 'SHA256SUMS.zst'])('%s', (paper) => {
 
   test('that is longer or shorter than the manifest says is named', async () => {
     const text = zstdDecompressSync(await content())
-    const { packed: longer } = await packText([text, Buffer.alloc(50_000_000)])
+    const { packed: longer } = await packText([text, Buffer.alloc(5_000_000)])
     await replace(paper, longer)
     const tooLong = `${paper} unpacks to more than ${text.length} bytes.`
     expect(await problems()).toEqual([{ paper, sentence: tooLong }])
@@ -102,6 +102,18 @@ describe.each(['FILES.tsv.zst', 'SHA256SUMS.zst'])('%s', (paper) => {
     const tooShort = `${paper} unpacks to ${lines.length} bytes, expected ${text.length} as the manifest says.`
     expect(await problems()).toEqual([{ paper, sentence: tooShort }])
   })
+})
+
+test('checksums that are those of other files are named', async () => {
+  await write(manyFiles(3))
+  await rm(join(directory, 'manifest.json'))
+  for (const others of [[...manyFiles(2), aFile('other')], manyFiles(2), manyFiles(4)]) {
+    const { lists } = await packLists(others)
+    await replace('SHA256SUMS.zst', lists.sums)
+    const sentence = 'FILES.tsv.zst has other files than SHA256SUMS.'
+    const { problems } = await checkPapers(directory, id)
+    expect(problems).toContainEqual({ paper: 'FILES.tsv.zst', sentence })
+  }
 })
 
 test('without its manifest a snapshot still says which files it has', async () => {
@@ -120,13 +132,16 @@ test('a list of 20,000 files lets others have their turns while it is packed and
   const others = (async () => {
     for (; !isOver; turns += 1) await setImmediate()
   })()
-  const lists = await packLists(files)
+  const { lists, listBytes } = await packLists(files)
   const whilePacked = turns
-  const says = { name: 'FILES.tsv.zst', sizeBytes: lists.listBytes.files }
-  expect(await readFileList(lists.files, says)).toEqual(files)
+  const sums = await readSums(lists.sums, { name: 'SHA256SUMS.zst', sizeBytes: listBytes.sums })
+  const says = { name: 'FILES.tsv.zst', sizeBytes: listBytes.files }
+  const read = await readFileList(lists.files, says, sums)
   isOver = true
   await others
+  expect(read.length).toBe(files.length)
+  expect(read.at(-1)).toEqual(files.at(-1))
   expect(whilePacked).toBeGreaterThan(10)
   expect(turns - whilePacked).toBeGreaterThan(10)
-  expect(lists.files.length).toBeLessThan(lists.listBytes.files / 4)
+  expect(lists.files.length).toBeLessThan(listBytes.files / 10)
 })

@@ -11,7 +11,7 @@ import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
 import { syncDirectory } from '../../../adapters/disk/sync-directory.ts'
 import { isLoss } from '../is-loss.ts'
 import { packPath } from '../layout.ts'
-import { packLists } from './lists.ts'
+import { type PackedLists, packLists } from './lists.ts'
 
 // The papers of a snapshot: all that stands in its directory. META.sha256 covers the others.
 
@@ -38,18 +38,18 @@ export class PaperProblem extends Error {
   }
 }
 
-/** Writes all papers into a new directory and syncs them; gives back the list of files, packed. */
+/** Writes all papers into a new directory and syncs them; gives back the lists, packed. */
 export async function writePapers(
   directory: string,
   facts: Omit<Manifest, 'listBytes'>,
   files: readonly SnapshotFile[],
   recipients: readonly string[],
-): Promise<Buffer> {
+): Promise<PackedLists> {
   await mkdir(directory, { mode: 0o700 })
   const { encrypted } = facts
-  const lists = await packLists(files)
-  const manifest: Manifest = { ...facts, listBytes: lists.listBytes }
-  const seal = async (list: Buffer) => (encrypted ? await sealText(list, recipients) : list)
+  const { lists, listBytes } = await packLists(files)
+  const manifest: Manifest = { ...facts, listBytes }
+  const seal = async (list: Uint8Array) => (encrypted ? await sealText(list, recipients) : list)
   const papers: [name: string, content: Uint8Array | string][] = [
     [manifestName, `${JSON.stringify(manifest, undefined, 2)}\n`],
     [filesName(encrypted), await seal(lists.files)],
@@ -64,7 +64,7 @@ export async function writePapers(
   }
   await writeSynced(join(directory, metaName), lines.join(''))
   await syncDirectory(directory)
-  return lists.files
+  return lists
 }
 
 async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {

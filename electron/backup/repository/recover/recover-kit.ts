@@ -27,8 +27,8 @@ A volume is then filled like this (names of parts have \`=\` for \`:\` and \`+\`
 |---|---|
 | \`ODIN-BACKUP\` | says that this is one, its format, and its name |
 | \`snapshots/<time>_<id>/manifest.json\` | when, of what, why, and which parts; never anything secret |
-| \`…/FILES.tsv.zst\` | every file: checksum, pack and name in it, part, path, mode, owner, time; odd characters as \`printf %b\` reads them |
-| \`…/SHA256SUMS.zst\` | for \`sha256sum -c\` in the directory that was restored |
+| \`…/FILES.tsv.zst\` | every file: size, pack and name in it, part, path, kind, mode, owner, time; odd characters as \`printf %b\` reads them |
+| \`…/SHA256SUMS.zst\` | their checksums, in the same order; for \`sha256sum -c\` in the directory that was restored |
 | \`…/PACKS.sha256\` | for \`sha256sum -c\` in this directory |
 | \`…/META.sha256\` | for \`sha256sum -c\` beside them: covers the papers above |
 | \`packs/ab/<sha256>.tar.zst\` | the files themselves; named by their content, written once |

@@ -91,35 +91,47 @@ unseal() {
   age -d -i "$AGE_IDENTITY" "$1"
 }
 
-list=$stage/list
-ending=tar.zst
-packed=$papers/FILES.tsv.zst
-if [ -f "$packed.age" ]; then
-  ending=tar.zst.age
-  unseal "$packed.age" >"$stage/packed" || fail "The list of files of $snapshot cannot be decrypted."
-  packed=$stage/packed
-fi
-[ -f "$packed" ] || fail "The list of files of $snapshot is missing."
 # What comes before the damage of a list is as good as it was.
-zstd -dcq <"$packed" >"$list" || damaged "FILES.tsv.zst of $snapshot: it does not unpack to its end"
-[ -s "$list" ] || fail "The list of files of $snapshot cannot be read."
+ending=tar.zst
+unpack_list() {
+  packed=$papers/$1.zst
+  if [ -f "$packed.age" ]; then
+    ending=tar.zst.age
+    unseal "$packed.age" >"$stage/packed" || fail "$1 of $snapshot cannot be decrypted."
+    packed=$stage/packed
+  fi
+  [ -f "$packed" ] || return 0
+  zstd -dcq <"$packed" || damaged "$1.zst of $snapshot: it does not unpack to its end"
+}
+unpack_list FILES.tsv >"$stage/list"
+[ -s "$stage/list" ] || fail "The list of files of $snapshot cannot be read."
 
-# Columns of the list: 1 sha256, 2 size, 3 pack, 4 member, 5 component, 6 path, 7 type, 8 mode,
-# 9 uid, 10 gid, 11 mtime, 12 link. A 13th is put on: the directory of the component.
+# Columns of the list: 1 size, 2 pack, 3 member, 4 component, 5 path, 6 type, 7 mode, 8 uid, 9 gid,
+# 10 mtime, 11 link.
 if [ $# -eq 1 ]; then
-  awk -F '\t' 'NR > 1 && $7 == "file" { files[$5]++; bytes[$5] += $2 }
-    END { for (part in files) printf "%s\t%d files\t%.0f bytes\n", part, files[part], bytes[part] }' "$list"
+  awk -F '\t' 'NR > 1 && $6 == "file" { files[$4]++; bytes[$4] += $1 }
+    END { for (part in files) printf "%s\t%d files\t%.0f bytes\n", part, files[part], bytes[part] }' "$stage/list"
   [ "$lost" -eq 0 ] || exit 1
   exit 0
 fi
 
+# The checksum is put before them, and the directory of the component comes last, as the 13th.
+unpack_list SHA256SUMS >"$stage/checksums"
 part=$\{3:-}
-awk -F '\t' -v part="$part" 'NR > 1 {
-    directory = $5
+awk -F '\t' -v part="$part" '
+  step == 1 {
+    sub(/^\\/, "")
+    checksums[++count] = substr($0, 1, 64)
+    next
+  }
+  FNR > 1 {
+    checksum = "-"
+    if ($6 == "file") checksum = ++at <= count ? checksums[at] : "unknown"
+    directory = $4
     gsub(":", "=", directory)
     gsub("/", "+", directory)
-    if (part == "" || part == $5 || part == directory) print $0 "\t" directory
-  }' "$list" >"$stage/files"
+    if (part == "" || part == $4 || part == directory) print checksum "\t" $0 "\t" directory
+  }' step=1 "$stage/checksums" step=2 "$stage/list" >"$stage/files"
 [ -s "$stage/files" ] || fail "There is no part $part in $snapshot."
 
 # Sets place, or says no.
@@ -180,11 +192,15 @@ while IFS= read -r pack; do
     "$stage/files" >"$stage/sums"
   : >"$stage/good"
   if [ -f "$file" ]; then
-    [ "$(sha256sum <"$file" | awk '{ print $1 }')" = "$pack" ] || damaged "pack $pack"
+    sound=yes
+    [ "$(sha256sum <"$file" | awk '{ print $1 }')" = "$pack" ] || sound=no
+    [ "$sound" = yes ] || damaged "pack $pack"
     unpack "$file" 2>/dev/null | tar -xf - -o -C "$stage/members" 2>/dev/null
     chmod -R u+rwX "$stage/members"
     (cd "$stage/members" && sha256sum -c "$stage/sums" 2>/dev/null) |
       awk 'sub(/: OK$/, "")' >"$stage/good"
+    # A pack with the right name holds what it was given, also where a checksum has been lost.
+    [ "$sound" = no ] || awk 'sub(/^unknown  /, "")' "$stage/sums" >>"$stage/good"
   else
     damaged "pack $pack: it is missing"
   fi

@@ -145,7 +145,7 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
       encrypted,
     }
     const written = join(tmp, 'snapshot')
-    const list = await onDisk(layout.directory, () =>
+    const lists = await onDisk(layout.directory, () =>
       writePapers(written, manifest, files, key.recipients),
     )
     const { problems } = await checkPapers(written, id)
@@ -157,7 +157,7 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
       await syncDirectory(layout.snapshots)
     })
     await changeMarks(layout.marks(id), { verifiedAt: new Date(now()).toISOString() })
-    if (encrypted) await shelf.remember(id, list).catch(() => {})
+    if (encrypted) await shelf.remember(id, lists).catch(() => {})
     await close()
     const { sound } = await shelf.snapshots()
     const entry = sound.find((one) => one.id === id)
