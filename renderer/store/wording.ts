@@ -87,6 +87,7 @@ const codeWords: Record<FindingCode, string> = {
   WRONG_MACHINE_MEASURED: 'Wrong machine measured',
   PROMETHEUS_UNREACHABLE: 'Prometheus unreachable',
   PROMETHEUS_CONFIG_STALE: 'Prometheus configuration stale',
+  LIVE_CONFIG_STALE: 'Live configuration stale',
   PORT_NEAR_MISS: 'Port near miss',
   PROMETHEUS_TARGET_DOWN: 'Target down',
   SAMPLES_STALE: 'Samples stale',

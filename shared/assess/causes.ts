@@ -37,6 +37,7 @@ const causes: Partial<Readonly<Record<FindingCode, Causes>>> = {
   GRAFANA_UNREACHABLE: unanswered,
   LOGS_STALE: { ...unanswered, any: ['DISK_FILLING'] },
   PROMETHEUS_CONFIG_STALE: { same: ['CONFIG_DRIFT'] },
+  LIVE_CONFIG_STALE: { same: ['CONFIG_DRIFT'] },
   PROMETHEUS_TARGET_DOWN: {
     same: [
       ...service,

@@ -47,6 +47,7 @@ const holdTimes: Readonly<Record<FindingCode, number>> = {
   DATASOURCE_BROKEN: 30 * second,
   DASHBOARD_NO_DATA: 5 * second, // looked at rarely, each time with all its queries
   ALERTMANAGER_UNREACHABLE: 30 * second,
+  LIVE_CONFIG_STALE: 60 * second, // writing a file and asking for the reload is one deed
   WATCHDOG_MISSING: 0, // waited for by the rule
   BACKUP_OVERDUE: 60 * second,
   BACKUP_FAILED: 0, // it has ended, and says so once

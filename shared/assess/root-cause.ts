@@ -43,6 +43,7 @@ const order: readonly [FindingCode, Family][] = [
   ['DATASOURCE_BROKEN', 'chain'],
   ['DASHBOARD_NO_DATA', 'chain'],
   ['ALERTMANAGER_UNREACHABLE', 'chain'],
+  ['LIVE_CONFIG_STALE', 'chain'],
   ['WATCHDOG_MISSING', 'chain'],
   ['HEALTHCHECK_CANNOT_RUN', 'service'],
   ['GPU_LOST', 'apart'],

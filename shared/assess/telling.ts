@@ -94,6 +94,11 @@ const named: readonly (readonly [FindingCode, (all: readonly Finding[]) => strin
       `${all.map(nameOf).join(', ')} ${all.length === 1 ? 'measures' : 'measure'} another machine`,
   ],
   ['PROMETHEUS_UNREACHABLE', () => 'Prometheus does not answer'],
+  [
+    'LIVE_CONFIG_STALE',
+    (all) =>
+      `${all.map(nameOf).join(', ')} ${all.length === 1 ? 'runs' : 'run'} an older configuration`,
+  ],
   ['PROMETHEUS_CONFIG_STALE', () => 'Prometheus runs an older configuration'],
   ['PORT_NEAR_MISS', (all) => `${counted(all.length, 'port')} ${are(all)} off by one or two`],
   ['PROMETHEUS_TARGET_DOWN', (all) => `${counted(all.length, 'target')} ${are(all)} down`],

@@ -5,6 +5,7 @@ import type { Host } from './host.ts'
 import type { Listener } from './port.ts'
 import type {
   Alertmanager,
+  LiveConfiguration,
   LogShipper,
   Loki,
   Prometheus,
@@ -23,6 +24,8 @@ export type MonitoringSights = {
   grafana: readonly ServiceSight<Grafana>[]
   loki: readonly ServiceSight<Loki>[]
   shippers: readonly ServiceSight<LogShipper>[]
+  /** Whether Alertmanager and Loki run what lies in their files; not of those whose file nobody knows. */
+  configurations?: readonly ServiceSight<LiveConfiguration>[]
   /** Absent where the stack file asks for none. */
   watchdog?: Reading<Watchdog>
   gpus: Reading<Gpus>

@@ -56,6 +56,16 @@ export type Alertmanager = {
   silences: number
 }
 
+/** What a program runs, beside what lies in its file. */
+export type LiveConfiguration = {
+  file: string
+  modifiedAt: number
+  /** Where they differ, as `route.receiver`; empty where nothing does. */
+  differs: readonly string[]
+  /** How many values cannot be compared. */
+  hidden: number
+}
+
 /** A monitoring program of the stack that we ask by HTTP. */
 export type ServiceSight<T> = { project: string; service: string; url: string; look: Reading<T> }
 

@@ -6,11 +6,18 @@ import { parse } from 'yaml'
 import { watchdogReceiver } from '../../electron/adapters/watchdog/watchdog-receiver.ts'
 import { alertmanagerWatcher } from '../../electron/observe/programs/alertmanager.ts'
 import { grafanaWatcher } from '../../electron/observe/programs/grafana.ts'
+import { configurationWatchers } from '../../electron/observe/programs/live-configurations.ts'
 import { prometheusWatcher } from '../../electron/observe/programs/prometheus.ts'
 import { watchdogWatcher } from '../../electron/observe/programs/watchdog.ts'
 import type { Watcher } from '../../electron/observe/watcher.ts'
 import type { Dashboard, Grafana } from '../../shared/domain/grafana.ts'
-import type { Alertmanager, Prometheus, Watchdog } from '../../shared/domain/prometheus.ts'
+import type {
+  Alertmanager,
+  LiveConfiguration,
+  Prometheus,
+  ServiceSight,
+  Watchdog,
+} from '../../shared/domain/prometheus.ts'
 import type { Reading } from '../../shared/domain/reading.ts'
 import { type Collected, collected } from '../support/collected.ts'
 import { type GrafanaStandIn, grafanaStandIn } from '../support/grafana-stand-in.ts'
@@ -300,6 +307,36 @@ describe('Alertmanager', () => {
       ({ silences, alerts }) =>
         silences === 1 && alerts.some(({ state }) => state === 'suppressed'),
     )
+  })
+
+  test('runs what is in its file, or says where it does not until it is reloaded', async () => {
+    const file = join(directory, 'alertmanager.yml')
+    const place = { project: 'odin', service: 'alertmanager', url: alertmanager.url }
+    const watching = configurationWatchers()
+    let sights: readonly ServiceSight<LiveConfiguration>[] = []
+    watching.start((all) => {
+      sights = all
+    })
+    try {
+      watching.setEndpoints([{ ...place, program: 'alertmanager', files: [file] }])
+      await watching.lookNow()
+      expect(sights[0]?.look).toMatchObject({ value: { file, differs: [] } })
+      await writeFile(
+        file,
+        alertmanagerConfig().replace('repeat_interval: 1s', 'repeat_interval: 26h'),
+      )
+      await watching.lookNow()
+      expect(sights[0]?.look).toMatchObject({
+        value: { differs: ['route.routes.0.repeat_interval'] },
+      })
+      expect((await fetch(`${alertmanager.url}/-/reload`, { method: 'POST' })).status).toBe(200)
+      await watching.lookNow()
+      expect(sights[0]?.look).toMatchObject({ value: { differs: [] } })
+    } finally {
+      await watching.stop()
+      await writeFile(file, alertmanagerConfig())
+      await fetch(`${alertmanager.url}/-/reload`, { method: 'POST' })
+    }
   })
 
   test('that is gone is unknown, with what was known', async () => {

@@ -2,14 +2,21 @@ import type { Container } from '../../../shared/domain/container.ts'
 import type { MonitoringSights } from '../../../shared/domain/monitoring.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
 import { endpointsOf } from '../../../shared/stack/endpoints.ts'
+import { mainConfigFiles } from '../../../shared/stack/main-config.ts'
+import type { LiveProgram } from '../../../shared/text/live-configuration.ts'
 import { watchdogReceiver } from '../../adapters/watchdog/watchdog-receiver.ts'
 import { type FileOfStack, fileWatcher } from '../../observe/machine/files.ts'
 import { alertmanagerWatchers } from '../../observe/programs/alertmanager.ts'
 import { exporterWatchers } from '../../observe/programs/exporters.ts'
 import { grafanaWatchers } from '../../observe/programs/grafana.ts'
+import {
+  type ConfigEndpoint,
+  configurationWatchers,
+} from '../../observe/programs/live-configurations.ts'
 import { lokiWatchers } from '../../observe/programs/loki.ts'
 import type { PanelMemory } from '../../observe/programs/panel-past.ts'
 import { prometheusWatchers } from '../../observe/programs/prometheus.ts'
+import type { ServiceEndpoint } from '../../observe/programs/service-watchers.ts'
 import { shipperWatchers } from '../../observe/programs/shippers.ts'
 import { watchdogWatcher } from '../../observe/programs/watchdog.ts'
 import { type MachineSights, notYet } from './watch-machine.ts'
@@ -50,6 +57,19 @@ function filesOf(stack: Stack): FileOfStack[] {
   return [...files].map(([path, role]) => ({ path, role }))
 }
 
+/** Those of which the container at home tells where their file is mounted from. */
+function configsOf(
+  program: LiveProgram,
+  endpoints: readonly ServiceEndpoint[],
+  containers: readonly Container[],
+): ConfigEndpoint[] {
+  return endpoints.flatMap(({ project, service, url }) => {
+    const own = containers.find((one) => one.project === project && one.service === service)
+    const files = own ? mainConfigFiles(program, own) : []
+    return files.length === 0 ? [] : [{ project, service, url, program, files }]
+  })
+}
+
 const inMs = (seconds: number | undefined) =>
   seconds === undefined ? {} : { everyMs: seconds * 1_000 }
 
@@ -72,6 +92,7 @@ export function watchStack(parts: StackWatchParts): StackWatch {
     }),
     loki: lokiWatchers(programs),
     shippers: shipperWatchers(programs),
+    configurations: configurationWatchers({ now }),
   }
   const stackFiles = filesOf(stack)
   const files = fileWatcher({ files: () => stackFiles, now, ...inMs(everySeconds.files) })
@@ -108,6 +129,10 @@ export function watchStack(parts: StackWatchParts): StackWatch {
     asked.grafana.setEndpoints(endpoints.grafana)
     asked.loki.setEndpoints(endpoints.loki)
     asked.shippers.setEndpoints(endpoints.shippers)
+    asked.configurations.setEndpoints([
+      ...configsOf('alertmanager', endpoints.alertmanager, containers),
+      ...configsOf('loki', endpoints.loki, containers),
+    ])
   }
 
   asked.exporters.start(keep('exporters'))
@@ -116,7 +141,11 @@ export function watchStack(parts: StackWatchParts): StackWatch {
   asked.grafana.start(keep('grafana'))
   asked.loki.start(keep('loki'))
   asked.shippers.start(keep('shippers'))
-  files.start(keep('files'))
+  asked.configurations.start(keep('configurations'))
+  files.start((seen) => {
+    keep('files')(seen)
+    asked.configurations.lookSoon()
+  })
   watchdog?.start(keep('watchdog'))
   setContainers([])
 

@@ -38,7 +38,7 @@ const codesOf: Readonly<Record<ChainStage, readonly FindingCode[]>> = {
   datasource: ['GRAFANA_UNREACHABLE', 'DATASOURCE_BROKEN'],
   dashboard: ['DASHBOARD_NO_DATA'],
   logs: ['LOGS_STALE'],
-  alerting: ['ALERTMANAGER_UNREACHABLE', 'WATCHDOG_MISSING'],
+  alerting: ['ALERTMANAGER_UNREACHABLE', 'LIVE_CONFIG_STALE', 'WATCHDOG_MISSING'],
 }
 
 export const isDamage = (code: FindingCode): boolean =>

@@ -23,6 +23,7 @@ import { portConflict } from '../rules/machine/port-conflict.ts'
 import { portNearMiss } from '../rules/machine/port-near-miss.ts'
 import { unitFailed } from '../rules/machine/unit-failed.ts'
 import { alertmanagerUnreachable } from '../rules/prometheus/alertmanager-unreachable.ts'
+import { liveConfigStale } from '../rules/prometheus/live-config-stale.ts'
 import { prometheusConfigStale } from '../rules/prometheus/prometheus-config-stale.ts'
 import { prometheusTargetDown } from '../rules/prometheus/prometheus-target-down.ts'
 import { prometheusUnreachable } from '../rules/prometheus/prometheus-unreachable.ts'
@@ -136,6 +137,11 @@ export const monitoringRules: readonly MonitoringRule[] = [
     code: 'ALERTMANAGER_UNREACHABLE',
     rule: alertmanagerUnreachable,
     seesAll: ({ alertmanager }) => decided(alertmanager),
+  },
+  {
+    code: 'LIVE_CONFIG_STALE',
+    rule: liveConfigStale,
+    seesAll: ({ configurations = [] }) => decided(configurations),
   },
   {
     code: 'WATCHDOG_MISSING',
