@@ -64,6 +64,20 @@ describe('the disk cannot read', () => {
 
 const eio = 'inject=read,pread64:error=EIO'
 
+test('the disk cannot write what it was sent while a pack was written: there is no snapshot', async () => {
+  const directory = await world.aCopy()
+  const before = (await (await openPlain(directory)).snapshots()).sound
+  const from = join(world.root, 'large')
+  await mkdir(from)
+  await writeFile(join(from, 'block'), randomBytes(80 * 1024 * 1024))
+  // The kernel tells it once: when the pack is synced at its end, all seems to be well.
+  const once = 'inject=fdatasync:error=EIO:when=1'
+  const { code, out } = await world.runChild({ directory, kind: 'backup', from }, '-e', once)
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect((await (await openPlain(directory)).snapshots()).sound).toEqual(before)
+  await expectNoDamage(directory)
+})
+
 describe('on a disk of 64 MB', () => {
   let disk: string
   let directory: string

@@ -10,6 +10,7 @@ import { memberName } from './member-name.ts'
 import { nameBook } from './name-book.ts'
 import { oneFrame } from './one-frame.ts'
 import type { PackMember } from './pack-member.ts'
+import { quickSum } from './quick-sum.ts'
 import { spent } from './spent.ts'
 import { encodeHeader, padding } from './tar-header.ts'
 import { chunksOf, endOfArchive } from './tar-writer.ts'
@@ -27,14 +28,19 @@ export interface PackWriter {
   ): Promise<{ sha256: string; sizeBytes: number }>
   /** Bytes of the finished file so far, compressed and encrypted. */
   readonly writtenBytes: number
-  /** Ends, syncs and closes the file (0400). The hash is that of its bytes. */
-  finish(): Promise<{ sha256: string; sizeBytes: number }>
+  /**
+   * Ends, syncs and closes the file (0400). The hash is that of its bytes, the sum that of the
+   * archive in it, to compare with what `readPack` unpacks.
+   */
+  finish(): Promise<{ sha256: string; sizeBytes: number; unpackedSum: string }>
   /** Stops at once and removes the file. Harmless after `finish` has failed. */
   abandon(): Promise<void>
 }
 
 /** What one call of the compressor gets: always the same cuts, so that the same members make the same bytes. */
 const portionBytes = 512 * 1024
+/** So many wait for the compressor, and no more. */
+const mostUnderWay = 4
 const zeros = Buffer.alloc(portionBytes)
 
 /**
@@ -60,7 +66,7 @@ export async function openPackWriter(
       [constants.ZSTD_c_checksumFlag]: 1,
     },
     chunkSize: portionBytes,
-    highWaterMark: 4 * portionBytes,
+    highWaterMark: mostUnderWay * portionBytes,
   }
   const compressor = createZstdCompress(zstd)
   let failure: unknown
@@ -142,19 +148,25 @@ export async function openPackWriter(
         compressor.end()
         await done
         if (failure !== undefined) throw failure
+        await sink.settle()
         await file.chmod(0o400)
         await file.sync()
         await file.close()
       } catch (error) {
         throw problem(failure ?? error)
       }
-      return { sha256: sink.sha256(), sizeBytes: sink.writtenBytes() }
+      return {
+        sha256: sink.sha256(),
+        sizeBytes: sink.writtenBytes(),
+        unpackedSum: portions.sum(),
+      }
     },
 
     async abandon() {
       failure ??= new Error('The pack was abandoned')
       compressor.destroy()
       await done
+      await sink.settle().catch(() => undefined)
       await file.close().catch(() => undefined)
       await rm(path, { force: true }).catch((error) => {
         throw diskProblem(error, path, `${path} cannot be removed`)
@@ -180,21 +192,25 @@ function portionQueue(
   compressor: ReturnType<typeof createZstdCompress>,
   /** Throws once the way to the disk has broken. */
   check: () => Promise<void>,
-): { put(bytes: Uint8Array): Promise<void>; flush(): Promise<void> } {
+): { put(bytes: Uint8Array): Promise<void>; flush(): Promise<void>; sum(): string } {
+  const sum = quickSum()
   const free: Buffer[] = []
   let portion: Buffer = Buffer.allocUnsafe(portionBytes)
   let filled = 0
+  let underWay = 0
+  let wake: (() => void) | undefined
 
-  const drained = (): Promise<void> =>
+  /** A stream that is destroyed calls nobody back. */
+  compressor.once('close', () => wake?.())
+
+  /** Not `drain`: that comes when the compressor has nothing left, and stands still until it is fed. */
+  const room = (): Promise<void> =>
     new Promise((resolve) => {
-      const wake = (): void => {
-        compressor.off('drain', wake).off('close', wake)
-        resolve()
-      }
-      compressor.on('drain', wake).on('close', wake)
+      wake = resolve
     })
 
   async function put(bytes: Uint8Array): Promise<void> {
+    sum.add(bytes)
     for (let at = 0; at < bytes.length; ) {
       const part = bytes.subarray(at, at + portionBytes - filled)
       portion.set(part, filled)
@@ -202,17 +218,22 @@ function portionQueue(
       at += part.length
       if (filled < portionBytes) continue
       const full = portion
-      const hasRoom = compressor.write(full, () => free.push(full))
+      underWay += 1
+      compressor.write(full, () => {
+        underWay -= 1
+        free.push(full)
+        wake?.()
+      })
       portion = free.pop() ?? Buffer.allocUnsafe(portionBytes)
       filled = 0
-      // A stream that is destroyed takes nothing, and will never drain or close again.
-      if (!hasRoom && !compressor.destroyed) await drained()
+      if (underWay >= mostUnderWay && !compressor.destroyed) await room()
       await check()
     }
   }
 
   return {
     put,
+    sum: () => sum.end(),
     async flush() {
       // Ended while writes are queued, the stream appends an empty frame (nodejs/node#66078).
       await new Promise<void>((resolve) => {
@@ -224,9 +245,32 @@ function portionQueue(
   }
 }
 
+/**
+ * So much is sent on to the disk while more is written: what waits in memory until the end makes the
+ * end long, and meanwhile the disk has nothing to do.
+ */
+const behindBytes = 32 * 1024 * 1024
+
 function fileSink(file: FileHandle, path: string) {
   const hash = createHash('sha256')
   let writtenBytes = 0
+  let sentBytes = 0
+  let sending: Promise<void> | undefined
+  /** The kernel tells a failed write once, to whoever syncs first. */
+  let failure: { error: unknown } | undefined
+
+  function send(): void {
+    sentBytes = writtenBytes
+    sending = file
+      .datasync()
+      .catch((error: unknown) => {
+        failure ??= { error }
+      })
+      .finally(() => {
+        sending = undefined
+      })
+  }
+
   return {
     sha256: () => hash.digest('hex'),
     writtenBytes: () => writtenBytes,
@@ -241,7 +285,14 @@ function fileSink(file: FileHandle, path: string) {
         }
         writtenBytes += chunk.length
         spent(chunk)
+        if (failure) throw failure.error
+        if (!sending && writtenBytes - sentBytes >= behindBytes) send()
       }
+    },
+    /** Nothing of it is under way any more; rejects where something of it failed. */
+    async settle(): Promise<void> {
+      await sending
+      if (failure) throw failure.error
     },
   }
 }

@@ -3,14 +3,15 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import { constants, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { aTar } from '../../../test/support/a-tar.ts'
 import { DiskProblem } from '../disk/disk-problem.ts'
 import { ArchiveDamaged, ArchiveRefused, ContentChanged } from './archive-problem.ts'
 import type { PackMember } from './pack-member.ts'
-import { openPackWriter } from './pack-writer.ts'
+import { openPackWriter, type PackWriter } from './pack-writer.ts'
+import { quickSum } from './quick-sum.ts'
 import { type PackLimits, packSha256, readPack } from './read-pack.ts'
 import { newIdentity } from './sealed-text.ts'
 
@@ -53,7 +54,7 @@ async function aPack(
   members: readonly [PackMember, (Readable | Uint8Array)?][],
   options: Parameters<typeof openPackWriter>[1] = {},
   file = path,
-): Promise<{ sha256: string; sizeBytes: number }> {
+): ReturnType<PackWriter['finish']> {
   const writer = await openPackWriter(file, options)
   for (const [member, content] of members) await writer.add(member, content)
   return writer.finish()
@@ -75,8 +76,8 @@ describe('a pack', () => {
     const members = someMembers()
     const pack = await aPack(members)
     const bytes = await readFile(path)
-    expect(pack).toEqual({ sha256: sha256(bytes), sizeBytes: bytes.length })
-    expect(await packSha256(path)).toEqual(pack)
+    expect(pack).toMatchObject({ sha256: sha256(bytes), sizeBytes: bytes.length })
+    expect(pack).toMatchObject(await packSha256(path))
     expect((await stat(path)).mode & 0o7777).toBe(0o400)
     expect(await readAll(path)).toEqual(
       members.map(([member, content]) => ({
@@ -179,6 +180,20 @@ describe('a pack', () => {
   })
 })
 
+test('what is unpacked has the sum of what was packed, whatever was read of it', async () => {
+  const { unpackedSum } = await aPack([
+    ...someMembers(),
+    [aMember({ name: 'larger', sizeBytes: 3_000_000 }), randomBytes(3_000_000)],
+  ])
+  for (const reads of [true, false]) {
+    const sum = quickSum()
+    await readPack(path, { onUnpacked: sum.add }, async (_member, content) => {
+      if (reads) await buffer(content)
+    })
+    expect(sum.end()).toBe(unpackedSum)
+  }
+})
+
 describe('a file that changes while it is read', () => {
   test.each([
     ['shorter', 'hel', 'hel\0\0'],
@@ -219,7 +234,7 @@ describe('an encrypted pack', () => {
     const other = await newIdentity()
     const members = someMembers()
     const pack = await aPack(members, { recipients: [recipient, (await newIdentity()).recipient] })
-    expect(await packSha256(path)).toEqual(pack)
+    expect(pack).toMatchObject(await packSha256(path))
     expect((await readFile(path)).includes('prometheus.yml')).toBe(false)
     const back = await readAll(path, { identity })
     expect(back.map(({ name }) => name)).toEqual(members.map(([{ name }]) => name))

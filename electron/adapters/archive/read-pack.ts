@@ -28,10 +28,16 @@ const portionBytes = 512 * 1024
  */
 export async function readPack(
   path: string,
-  options: { identity?: string; signal?: AbortSignal; limits?: PackLimits },
+  options: {
+    identity?: string
+    signal?: AbortSignal
+    limits?: PackLimits
+    /** Every byte of the archive, in its order. */
+    onUnpacked?: (bytes: Uint8Array) => void
+  },
   onMember: (member: PackMember, content: Readable) => Promise<void>,
 ): Promise<void> {
-  const { identity, signal, limits = {} } = options
+  const { identity, signal, limits = {}, onUnpacked } = options
   const file = await opened(path)
   let fed: Promise<void> | undefined
   try {
@@ -50,7 +56,12 @@ export async function readPack(
     fed = feed(isSealed ? decrypted(portions, identity ?? '') : portions, unpacked)
     const { size: sizeBytes } = await file.stat()
     let unpackedBytes = 0
-    const reading = { limits, handsOver: true, ...(signal && { signal }) }
+    const reading = {
+      limits,
+      handsOver: true,
+      ...(signal && { signal }),
+      ...(onUnpacked && { onBytes: onUnpacked }),
+    }
     for await (const { member, content } of tarEntries(unpacked, reading)) {
       if (member.hardLinkTo !== undefined) {
         throw new ArchiveRefused(`${JSON.stringify(member.name)} is a hard link, packs have none.`)

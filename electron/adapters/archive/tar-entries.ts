@@ -42,6 +42,8 @@ export type TarOptions = {
   onSkipped?: (entry: SkippedEntry) => void
   /** Nobody else has what the stream gives: see spent.ts. */
   handsOver?: boolean
+  /** Everything that is read, in its order, whatever is made of it. */
+  onBytes?: (bytes: Uint8Array) => void
 }
 
 const defaults = { entries: 5_000_000, totalBytes: 2 ** 44, memberBytes: 2 ** 44, nameBytes: 4096 }
@@ -71,7 +73,11 @@ export async function* tarEntries(
 ): AsyncGenerator<TarEntry, void, undefined> {
   const limits = { ...defaults, ...options.limits }
   if (options.signal) addAbortSignal(options.signal, stream)
-  const source = byteSource(stream, options.handsOver ? handOver : undefined)
+  const { handsOver, onBytes } = options
+  const source = byteSource(stream, (bytes) => {
+    onBytes?.(bytes)
+    return handsOver ? handOver(bytes) : bytes
+  })
   const names = nameBook()
   let entries = 0
   let totalBytes = 0

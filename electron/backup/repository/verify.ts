@@ -1,10 +1,10 @@
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { packSha256, readPack } from '../../adapters/archive/read-pack.ts'
+import { hashContent } from '../hash-content.ts'
 import { isLoss } from './is-loss.ts'
 import type { Layout } from './layout.ts'
 import { checkPapers } from './papers/check-papers.ts'
 import type { Damage, OnBytes } from './repository.ts'
-import { contentSum } from './write/check-pack.ts'
 
 type VerifyParts = {
   layout: Layout
@@ -74,7 +74,7 @@ export async function verifySnapshots(
       for (const file of files) {
         if (file.pack === undefined || !damaged.includes(file.pack)) continue
         const found = (await survivorsOf(layout.pack(file.pack, encrypted))).get(file.member ?? '')
-        if (found?.sha256 !== file.sha256) lost.push(`${file.component}/${file.path}`)
+        if (found !== file.sha256) lost.push(`${file.component}/${file.path}`)
       }
     }
     return {
@@ -93,17 +93,18 @@ export async function verifySnapshots(
 export const isDamaged = ({ packs, files, papers }: Damage): boolean =>
   packs.length + files.length + papers.length > 0
 
-type Survivors = ReadonlyMap<string, { sha256: string }>
+/** By member, the hash of its content. */
+type Survivors = ReadonlyMap<string, string>
 
 /** What a damaged pack still gives. */
 async function readSurvivors(
   path: string,
   { identity, signal }: { identity: string | undefined; signal: AbortSignal },
 ): Promise<Survivors> {
-  const found = new Map<string, { sha256: string }>()
+  const found = new Map<string, string>()
   const options = { signal, ...(identity !== undefined && { identity }) }
   await readPack(path, options, async ({ name }, content) => {
-    found.set(name, await contentSum(content))
+    found.set(name, await hashContent(content))
   }).catch(() => signal.throwIfAborted())
   return found
 }

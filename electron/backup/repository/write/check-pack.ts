@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import { quickSum } from '../../../adapters/archive/quick-sum.ts'
 import { packSha256, readPack } from '../../../adapters/archive/read-pack.ts'
 import { spent } from '../../../adapters/archive/spent.ts'
 import type { NewPack } from './pack-batch.ts'
@@ -13,8 +12,8 @@ export class PackNotAsWritten extends Error {
 }
 
 /**
- * Reads a new pack back from the disk and compares every member with what was read from the
- * source. Of an encrypted one, without the identity, the bytes of the file itself.
+ * Reads a new pack back from the disk, and compares all that it unpacks to with what was read from
+ * the source. Of an encrypted one, without the identity, the bytes of the file itself.
  */
 export async function checkNewPack(
   path: string,
@@ -28,29 +27,13 @@ export async function checkNewPack(
     return
   }
   const missing = new Map(pack.members)
-  const options = { signal, ...(identity !== undefined && { identity }) }
-  await readPack(path, options, async ({ name }, content) => {
-    const expected = missing.get(name)
-    if (!expected) return
-    const found = await contentSum(content)
-    if (found.sha256 !== expected.sha256 || found.sizeBytes !== expected.sizeBytes) {
-      throw new PackNotAsWritten(pack.sha256, `${name} differs`)
-    }
-    missing.delete(name)
+  const sum = quickSum()
+  const options = { signal, onUnpacked: sum.add, ...(identity !== undefined && { identity }) }
+  await readPack(path, options, async ({ name, sizeBytes }, content) => {
+    for await (const chunk of content as AsyncIterable<Uint8Array>) spent(chunk)
+    if (missing.get(name) === sizeBytes) missing.delete(name)
   })
   const [first] = missing.keys()
   if (first !== undefined) throw new PackNotAsWritten(pack.sha256, `${first} is missing`)
-}
-
-export async function contentSum(
-  content: Readable,
-): Promise<{ sha256: string; sizeBytes: number }> {
-  const sum = createHash('sha256')
-  let sizeBytes = 0
-  for await (const chunk of content as AsyncIterable<Uint8Array>) {
-    sum.update(chunk)
-    sizeBytes += chunk.byteLength
-    spent(chunk)
-  }
-  return { sha256: sum.digest('hex'), sizeBytes }
+  if (sum.end() !== pack.unpackedSum) throw new PackNotAsWritten(pack.sha256, 'its content differs')
 }

@@ -15,7 +15,10 @@ export type NewPack = {
   sizeBytes: number
   /** False where the same pack was there before. */
   isNew: boolean
-  members: ReadonlyMap<string, { sha256: string; sizeBytes: number }>
+  /** Of all that was packed, for a comparison in this run. */
+  unpackedSum: string
+  /** Their names, and how long their content is. */
+  members: ReadonlyMap<string, number>
 }
 
 export type Packed = { ref: PackRef; member: string; sha256: string; sizeBytes: number }
@@ -52,7 +55,8 @@ type OpenPack = {
   writer: PackWriter
   path: string
   ref: PackRef
-  members: Map<string, { sha256: string; sizeBytes: number }>
+  /** By name, how long the content is. */
+  members: Map<string, number>
   names: Set<string>
   bytes: number
 }
@@ -90,12 +94,12 @@ export function packBatch(into: {
 
   async function close({ writer, path, ref, members }: OpenPack): Promise<void> {
     try {
-      const { sha256, sizeBytes } = await writer.finish()
+      const { sha256, sizeBytes, unpackedSum } = await writer.finish()
       const isNew = !into.isPresent(sha256)
       // Also where it is there already: what lies there may be damaged, and this is not.
       await place(path, layout.pack(sha256, recipients.length > 0))
       ref.sha256 = sha256
-      into.onFinished({ sha256, sizeBytes, isNew, members })
+      into.onFinished({ sha256, sizeBytes, isNew, unpackedSum, members })
     } catch (error) {
       ref.isLost = true
       await writer.abandon().catch(() => undefined)
@@ -123,7 +127,7 @@ export function packBatch(into: {
       const pack = open
       const name = freeName(member.name, pack.names)
       const put = (packed: { sha256: string; sizeBytes: number }): Packed => {
-        pack.members.set(name, packed)
+        pack.members.set(name, packed.sizeBytes)
         return { ref: pack.ref, member: name, ...packed }
       }
       let failure: Error | undefined
