@@ -1,4 +1,5 @@
 import type { OperationView } from '../../shared/ipc/contract.ts'
+import { sentenceOf } from '../../shared/kit/sentence-of.ts'
 import type { Plan, Step } from '../../shared/plan/plan.ts'
 import { type OpenJournal, type Outcome, openJournal } from './journal.ts'
 import { takeTurn } from './one-at-a-time.ts'
@@ -13,7 +14,7 @@ import {
 import type { Op, OperationSite, Ops } from './ops.ts'
 import { planHash } from './plan-file.ts'
 import { type OnProgress, type Progress, progressOf } from './progress.ts'
-import { opFor, rollBack, type Scribe, scribeOf, sentenceOf } from './roll-back.ts'
+import { opFor, rollBack, type Scribe, scribeOf } from './roll-back.ts'
 
 export { planHash } from './plan-file.ts'
 

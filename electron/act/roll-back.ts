@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../shared/kit/sentence-of.ts'
 import { describeStep, type Plan, type Step } from '../../shared/plan/plan.ts'
 import type { Journal, JournalRecord } from './journal.ts'
 import type { Op, OperationSite, Ops } from './ops.ts'
@@ -96,8 +97,3 @@ function what(plan: Plan, index: number): string {
 
 /** The mapped type promises that kind and op belong together; TypeScript cannot follow it. */
 export const opFor = (ops: Ops, step: Step): Op<Step> => ops[step.kind] as Op<Step>
-
-export function sentenceOf(error: unknown): string {
-  const message = error instanceof Error && error.message !== '' ? error.message : String(error)
-  return /[.!?]$/.test(message) ? message : `${message}.`
-}

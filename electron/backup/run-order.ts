@@ -1,18 +1,13 @@
 import type { Stack } from '../../shared/domain/stack.ts'
 import { assertNever } from '../../shared/kit/assert-never.ts'
+import { sentenceOf } from '../../shared/kit/sentence-of.ts'
 import type { BackupOrder, BackupProgress, RunOrder } from './order.ts'
 import { type Repository, RepositoryBusy } from './repository/repository.ts'
 import { carryOutDeed, type DeedSite } from './restore/carry-out-deed.ts'
 import { check } from './run/check.ts'
 import type { Gather } from './run/gathered.ts'
 import { paced } from './run/paced.ts'
-import {
-  type CarryOut,
-  type OrderEnd,
-  type OrderOf,
-  type OrderSite,
-  sentenceOf,
-} from './run/site.ts'
+import type { CarryOut, OrderEnd, OrderOf, OrderSite } from './run/site.ts'
 import { takeSnapshot } from './run/take-snapshot.ts'
 import { tidy } from './run/tidy.ts'
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { sentenceOf } from '../../shared/kit/sentence-of.ts'
 import type { SecretStore } from '../adapters/secrets/secret-store.ts'
 import type { DemoGuard } from '../guard.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
@@ -59,7 +60,7 @@ export async function runProgram(argv: readonly string[], parts: ProgramParts): 
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUsage
     }
-    const message = error instanceof Error ? error.message : String(error)
+    const message = sentenceOf(error)
     parts.stderr.write(`odin-sentinel: ${message}\n`)
     return error instanceof CommandProblem ? error.exitCode : exitCodes.couldNotSee
   }

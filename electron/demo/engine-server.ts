@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { sentenceOf } from '../../shared/kit/sentence-of.ts'
 import { asInspection, asListEntry } from './container-json.ts'
 import { containerFilter, eventFilter, InvalidFilter, parseFilters } from './engine-filters.ts'
 import {
@@ -92,7 +93,7 @@ function replyTo(
       return answer({ query: url.searchParams, which: match[1] ?? '', response })
     } catch (error) {
       if (error instanceof InvalidFilter) return refusal(400, error.message)
-      return refusal(500, error instanceof Error ? error.message : String(error))
+      return refusal(500, sentenceOf(error))
     }
   }
   return refusal(404, 'page not found')

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { StatusView } from '../../shared/ipc/status.ts'
 import type { Result } from '../../shared/kit/result.ts'
 import { err, ok } from '../../shared/kit/result.ts'
+import { sentenceOf } from '../../shared/kit/sentence-of.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 import type { DemoWorld } from './demo-world.ts'
 
@@ -58,7 +59,7 @@ export async function playStory(play: {
       if (beat.until) await seen(sentinel, beat.until, signal)
     } catch (error) {
       if (signal.aborted) return err({ beat, problem: 'The demo was stopped.' })
-      return err({ beat, problem: error instanceof Error ? error.message : String(error) })
+      return err({ beat, problem: sentenceOf(error) })
     }
   }
   return ok(undefined)

@@ -1,4 +1,5 @@
 import type { Intent } from '../../shared/domain/intent.ts'
+import { sentenceOf } from '../../shared/kit/sentence-of.ts'
 import type { Sentinel } from './surface.ts'
 
 /** How a deed ended that was asked for by one click; `sentence` is for the person who clicked. */
@@ -18,6 +19,6 @@ export async function carryOut(
     const operation = await sentinel.execute(proposal.hash)
     return { kind: operation.outcome === 'done' ? 'done' : 'failed', sentence: operation.sentence }
   } catch (error) {
-    return { kind: 'failed', sentence: error instanceof Error ? error.message : String(error) }
+    return { kind: 'failed', sentence: sentenceOf(error) }
   }
 }

@@ -1,5 +1,6 @@
+import { sentenceOf } from '../../shared/kit/sentence-of.ts'
 import type { Backups, Sentinel } from '../sentinel/surface.ts'
-import { attempt, type Handlers, sentenceOf } from './handlers-kit.ts'
+import { attempt, type Handlers } from './handlers-kit.ts'
 
 type BackupChannel = Extract<keyof Handlers, `${'backup' | 'backups' | 'snapshot'}:${string}`>
 

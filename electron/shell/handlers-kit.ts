@@ -1,10 +1,8 @@
 import type { Channel, Params, Reply } from '../../shared/ipc/contract.ts'
+import { sentenceOf } from '../../shared/kit/sentence-of.ts'
 
 /** One for each channel of the contract: a channel without a handler does not compile. */
 export type Handlers = { [C in Channel]: (params: Params<C>) => Promise<Reply<C>> }
-
-export const sentenceOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)
 
 /** What the window is told of a deed: nothing, or why it failed. */
 export async function attempt(deed: () => unknown): Promise<{ problem: string | null }> {

@@ -4,9 +4,10 @@ import { findingCodes } from '../../shared/assess/finding.ts'
 import { fillRunbook, runbookBook } from '../../shared/assess/runbook/fill-runbook.ts'
 import type { RunbookMatter } from '../../shared/assess/runbook/runbook-words.ts'
 import type { Period } from '../../shared/ipc/contract.ts'
+import { sentenceOf } from '../../shared/kit/sentence-of.ts'
 import type { Sentinel } from '../sentinel/surface.ts'
 import { backupHandlers } from './backup-handlers.ts'
-import { attempt, type Handlers, sentenceOf } from './handlers-kit.ts'
+import { attempt, type Handlers } from './handlers-kit.ts'
 import { writeForPerson } from './write-for-person.ts'
 
 export function handlersFor(

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 /** The disk said no. `message` is one sentence for a person, `code` is the system's. */
 export class DiskProblem extends Error {
   readonly code: string
@@ -32,7 +33,6 @@ const reasons: Readonly<Record<string, string>> = {
 export function diskProblem(error: unknown, path: string, what: string): DiskProblem {
   if (error instanceof DiskProblem) return error
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? 'other'
-  const reason =
-    reasons[code] ?? (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+  const reason = reasons[code] ?? sentenceOf(error).replace(/\.$/, '')
   return new DiskProblem(code, path, `${what}: ${reason}.`, error)
 }

@@ -1,4 +1,5 @@
 import { TimeoutError } from 'dbus-native'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import { callMethod, type MessageBus } from '../session-bus/session-bus.ts'
 import { CannotNotify, type Notice, type Notifier, type Shown } from './notifier.ts'
 
@@ -82,7 +83,7 @@ export function dbusNotifier(
       known = undefined
       listening = undefined
       const hangs = error instanceof TimeoutError
-      const why = error instanceof Error ? error.message : String(error)
+      const why = sentenceOf(error)
       throw new CannotNotify(hangs ? 'The notification server does not answer.' : why, hangs)
     }
   }

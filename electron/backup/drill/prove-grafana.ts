@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pipeline } from 'node:stream/promises'
 import type { SnapshotComponent, SnapshotFile } from '../../../shared/domain/snapshot.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import { counted } from '../run/say.ts'
 import { type DrillSite, filesOf, type Proof, proof } from './drill-site.ts'
 
@@ -42,7 +43,7 @@ function lookInto(path: string): Looked {
     if (check?.integrity_check !== 'ok') return { problem: check?.integrity_check ?? 'no answer' }
     return { dashboards: dashboardsIn(db) }
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) }
+    return { problem: sentenceOf(error) }
   } finally {
     db?.close()
   }

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import type { BackupOutcome } from '../order.ts'
 import { orderHere } from '../order-here.ts'
 import { takeLeastPriority } from './least-priority.ts'
@@ -40,7 +41,7 @@ async function carryOut(message: Extract<ToBackup, { type: 'order' }>): Promise<
       cancelling.signal,
     )
   } catch (error) {
-    const sentence = error instanceof Error ? error.message : String(error)
+    const sentence = sentenceOf(error)
     const milliseconds = Math.round(performance.now() - began)
     outcome = { outcome: 'failed', sentence, problems: [], milliseconds }
   }

@@ -4,6 +4,7 @@ import type { Container } from '../../../shared/domain/container.ts'
 import type { Manifest, SnapshotGap } from '../../../shared/domain/snapshot.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
 import { servicesOf } from '../../../shared/domain/stack.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import { withoutStop } from '../../../shared/kit/without-stop.ts'
 import { roleOf } from '../../../shared/stack/roles.ts'
 import type { Places } from '../../adapters/disk/places.ts'
@@ -22,7 +23,6 @@ import type { Gather } from './gathered.ts'
 import { findHomeEngine, type HomeEngine } from './home-engine.ts'
 import { machineHere } from './machine-here.ts'
 import { settleHere } from './settle-here.ts'
-import { sentenceOf } from './site.ts'
 
 type GatherParts = {
   place: DockerPlace

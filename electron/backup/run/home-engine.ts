@@ -2,12 +2,12 @@ import type { Container } from '../../../shared/domain/container.ts'
 import type { DockerContext } from '../../../shared/domain/docker-context.ts'
 import type { Engine } from '../../../shared/domain/engine.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import { withoutStop } from '../../../shared/kit/without-stop.ts'
 import type { DockerPlace } from '../../adapters/docker/config-file.ts'
 import { readDockerContexts } from '../../adapters/docker/docker-config.ts'
 import { connectEngine } from '../../adapters/docker/engine-client.ts'
 import { type EngineTarget, targetOf } from '../../adapters/docker/target.ts'
-import { sentenceOf } from './site.ts'
 
 /** The engine that a stack belongs to, and its containers there. */
 export type HomeEngine = {

@@ -19,6 +19,3 @@ export type CarryOut<K extends BackupOrder['kind']> = (
   order: OrderOf<K>,
   site: OrderSite,
 ) => Promise<OrderEnd>
-
-export const sentenceOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)

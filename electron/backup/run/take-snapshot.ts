@@ -1,11 +1,12 @@
 import type { SnapshotEntry, SnapshotGap } from '../../../shared/domain/snapshot.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import { withoutStop } from '../../../shared/kit/without-stop.ts'
 import type { Repository, SnapshotDraft } from '../repository/repository.ts'
 import type { BackupSource } from '../sources/source.ts'
 import { type Gather, isWanted } from './gathered.ts'
 import { likelyBytes } from './likely-bytes.ts'
 import { asBytes, asDuration, counted } from './say.ts'
-import { type CarryOut, type OrderSite, sentenceOf } from './site.ts'
+import type { CarryOut, OrderSite } from './site.ts'
 
 type TakeSnapshotParts = {
   gather: Gather

@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Stack } from '../../../shared/domain/stack.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import { withoutStop } from '../../../shared/kit/without-stop.ts'
 import type { CopyWanted, Restic, ResticDoor } from '../../adapters/restic/restic.ts'
 import { ResticProblem, shownRepository } from '../../adapters/restic/restic-problem.ts'
 import { type Repository, RepositoryBusy } from '../repository/repository.ts'
 import { asBytes, counted } from '../run/say.ts'
-import { type CarryOut, type OrderSite, sentenceOf } from '../run/site.ts'
+import type { CarryOut, OrderSite } from '../run/site.ts'
 import { accessIn } from './access-lines.ts'
 
 export type SecondCopyParts = {

@@ -1,5 +1,6 @@
 import type { Stack } from '../../../shared/domain/stack.ts'
 import type { BackupEnd, BackupRun } from '../../../shared/ipc/backup-view.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import type { BackupOrder, BackupOutcome, BackupProgress, RunOrder } from '../../backup/order.ts'
 
 /** An order without what every order of a stack has; those that are parts of a plan come with it. */
@@ -83,7 +84,7 @@ export function runs(parts: RunsParts): Runs {
       ).catch(
         (error): BackupOutcome => ({
           outcome: cancelling.signal.aborted ? 'cancelled' : 'failed',
-          sentence: error instanceof Error ? error.message : String(error),
+          sentence: sentenceOf(error),
           problems: [],
           milliseconds: 0,
         }),

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { incidentViewSchema, type StatusView, statusSchema } from '../../../shared/ipc/status.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import type { IncidentRecord } from '../../../shared/report/incident-report.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
 
@@ -54,7 +55,7 @@ export function incidentRecords(parts: IncidentRecordsParts): IncidentRecords {
       try {
         await writeWhole(join(directory, fileOf(id)), `${JSON.stringify(record)}\n`)
       } catch (error) {
-        parts.onProblem(error instanceof Error ? error.message : String(error))
+        parts.onProblem(sentenceOf(error))
       }
       if (record.incident.status === 'resolved') records.delete(id)
     }

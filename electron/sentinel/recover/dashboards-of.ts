@@ -1,6 +1,7 @@
 import type { Situation } from '../../../shared/assess/situation.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
 import { homeContainers, isUp } from '../../../shared/domain/whereabouts.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import { withoutStop } from '../../../shared/kit/without-stop.ts'
 import {
   type CarriedDashboards,
@@ -155,5 +156,4 @@ async function whyClosed({ openDashboards }: Parts, stack: Stack): Promise<strin
   }
 }
 
-const wordsOf = (error: unknown): string =>
-  withoutStop(error instanceof Error ? error.message : String(error))
+const wordsOf = (error: unknown): string => withoutStop(sentenceOf(error))

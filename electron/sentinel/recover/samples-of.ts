@@ -1,4 +1,5 @@
 import type { Situation } from '../../../shared/assess/situation.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import { withoutStop } from '../../../shared/kit/without-stop.ts'
 import type { RecoverIntent } from '../../../shared/plan/recover.ts'
 import {
@@ -68,6 +69,6 @@ async function whyNot(
       return 'its image has neither wget nor curl, so its Prometheus cannot be asked'
     })
   } catch (error) {
-    return withoutStop(error instanceof Error ? error.message : String(error))
+    return withoutStop(sentenceOf(error))
   }
 }

@@ -1,5 +1,6 @@
 import type { BackupEnd } from '../../../shared/ipc/backup-view.ts'
 import type { Mirror } from '../../../shared/ipc/contract.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import { withoutStop } from '../../../shared/kit/without-stop.ts'
 import type { Notifier } from '../../adapters/notifications/notifier.ts'
 import type { Sentinel } from '../surface.ts'
@@ -30,7 +31,7 @@ export async function backUpAndTell(parts: BackupNoticeParts, stack: string): Pr
     if (!end || end.at === before || end.kind !== 'backup') return
     if (!toldByIncident(sentinel.mirror(), stack)) await tell(parts, stack, end)
   } catch (error) {
-    const sentence = error instanceof Error ? error.message : String(error)
+    const sentence = sentenceOf(error)
     await show(parts, stack, 'Backup failed', [sentence]).catch(() => {})
   }
 }

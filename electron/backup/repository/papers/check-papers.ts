@@ -1,4 +1,5 @@
 import type { Manifest, SnapshotFile } from '../../../../shared/domain/snapshot.ts'
+import { sentenceOf } from '../../../../shared/kit/sentence-of.ts'
 import { isLoss } from '../is-loss.ts'
 import { type PackedLists, readFileList, readSums } from './lists.ts'
 import {
@@ -37,7 +38,7 @@ export async function checkPapers(directory: string, id: string): Promise<Checke
     } catch (error) {
       if (!isLoss(error)) throw error
       const found = error instanceof PaperProblem ? error.paper : paper
-      const sentence = error instanceof Error ? error.message : String(error)
+      const sentence = sentenceOf(error)
       problems.push({ paper: found, sentence })
       return undefined
     }

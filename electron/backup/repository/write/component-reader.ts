@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline, type Readable, Transform } from 'node:stream'
 import type { SnapshotFile } from '../../../../shared/domain/snapshot.ts'
+import { sentenceOf } from '../../../../shared/kit/sentence-of.ts'
 import type { BackupSource, SourceItem } from '../../sources/source.ts'
 import { memberName, pathProblem } from '../layout.ts'
 import type { KnownContent, PackRef } from './known-content.ts'
@@ -228,8 +229,6 @@ function gapSentence(path: string, why: string, isKept: boolean): string {
     ? `${quoted(path)} changed while it was read (${reason}), and what is kept of it may be torn.`
     : `${quoted(path)} is not in the snapshot: ${reason}.`
 }
-
-const sentenceOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 const abortedBy = ({ reason }: AbortSignal): Error =>
   reason instanceof Error ? reason : new Error(String(reason))

@@ -5,6 +5,7 @@ import type {
   SnapshotComponent,
   SnapshotFile,
 } from '../../../../shared/domain/snapshot.ts'
+import { sentenceOf } from '../../../../shared/kit/sentence-of.ts'
 import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
 import { syncDirectory } from '../../../adapters/disk/sync-directory.ts'
 import type { BackupSource } from '../../sources/source.ts'
@@ -98,7 +99,7 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
       throw error
     } finally {
       await opened.close().catch((error: unknown) => {
-        gaps.push(error instanceof Error ? error.message : String(error))
+        gaps.push(sentenceOf(error))
       })
     }
     const contents = taken.files.filter(({ type }) => type === 'file')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { sentenceOf } from '../../../../shared/kit/sentence-of.ts'
 import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
 import { ContentProblem } from './pack-batch.ts'
 
@@ -35,6 +36,6 @@ async function* breaking(content: Readable): AsyncGenerator<Uint8Array> {
   try {
     yield* content as AsyncIterable<Uint8Array>
   } catch (error) {
-    throw new ContentProblem(error instanceof Error ? error.message : String(error))
+    throw new ContentProblem(sentenceOf(error))
   }
 }

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../../../shared/kit/sentence-of.ts'
 import { flushLoki } from '../../../adapters/loki/flush.ts'
 import type { BackupSource } from '../source.ts'
 import { type VolumeParts, volumeSource } from './volume.ts'
@@ -23,7 +24,7 @@ export function lokiSource({ project, service, url, ...parts }: LokiParts): Back
       try {
         await flushLoki({ url }, signal)
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
+        const why = sentenceOf(error)
         throw new Error(`The newest logs of ${name} may be missing: ${why}`, { cause: error })
       }
     },

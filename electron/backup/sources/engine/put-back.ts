@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../../../shared/kit/sentence-of.ts'
 import { withoutStop } from '../../../../shared/kit/without-stop.ts'
 import type { OpenedSource } from '../source.ts'
 
@@ -37,5 +38,5 @@ const oneText = (sentences: readonly string[]): string =>
 function sentencesOf(error: unknown): string[] {
   if (error instanceof SuppressedError)
     return [...sentencesOf(error.suppressed), ...sentencesOf(error.error)]
-  return [error instanceof Error ? error.message : String(error)]
+  return [sentenceOf(error)]
 }

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../../../shared/kit/sentence-of.ts'
 import type { ContainerUpClose } from '../../../adapters/docker/hands/engine-hands.ts'
 import { type EngineParts, nameOf } from './engine-parts.ts'
 import type { PendingNote, PendingOf } from './pending-cleanups.ts'
@@ -60,7 +61,7 @@ export async function quiesce(
         await one.note.done()
       } catch (error) {
         const name = nameOf(one.change.container)
-        const why = error instanceof Error ? error.message : String(error)
+        const why = sentenceOf(error)
         failures.push(
           `${name} was stopped for the backup and could not be started again: ${why} It is tried again with the next run.`,
         )

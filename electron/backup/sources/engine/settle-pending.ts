@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../../../shared/kit/sentence-of.ts'
 import type { EngineHands } from '../../../adapters/docker/hands/engine-hands.ts'
 import type { EngineNoted, PendingCleanups, PendingRecord } from './pending-cleanups.ts'
 import { startAgain } from './start-again.ts'
@@ -59,7 +60,7 @@ export async function settlePending(
       await pending.done(record)
       return { sentence, isDone: true }
     } catch (error) {
-      return { sentence: error instanceof Error ? error.message : String(error), isDone: false }
+      return { sentence: sentenceOf(error), isDone: false }
     }
   }
 
