@@ -7,15 +7,13 @@ import type {
   Reply,
   SentinelBridge,
 } from '../../shared/ipc/contract.ts'
+import { sentenceOf } from '../../shared/kit/sentence-of.ts'
 import { backupActions } from './backups/actions.ts'
 import { failConnection, type MirrorStore, receiveMirror } from './mirror.ts'
 import { stackInView } from './selectors.ts'
 import { type Tab, tabs, type UiStore } from './ui.ts'
 
 const withoutBridge = 'This window has no connection to Sentinel.'
-
-const sentenceOf = (reason: unknown): string =>
-  reason instanceof Error ? reason.message : String(reason)
 
 /** Everything a person can do here. Nothing rejects: what fails becomes `ui.problem`. */
 export function createActions(
