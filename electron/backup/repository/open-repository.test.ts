@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { aBackupSource, aDirectory, aFile, aLink } from '../../../test/support/a-backup-source.ts'
+import { aPlaceForARepository, plain } from '../../../test/support/a-place-for-a-repository.ts'
 import {
   aRepository,
   backUp,
@@ -14,27 +14,15 @@ import {
 import { createRepository, isRepository, openRepository } from './open-repository.ts'
 import type { Repository } from './repository.ts'
 
-let root: string
-let directory: string
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'repository-'))
-  directory = join(root, 'repository')
-})
-afterEach(() => rm(root, { recursive: true, force: true }))
+const place = aPlaceForARepository()
 
-const plain = { recipients: [] }
 const large = 'x'.repeat(5_000_000)
-
-const packsIn = async () =>
-  (await readdir(join(directory, 'packs'), { recursive: true })).filter((name) =>
-    name.includes('.tar.zst'),
-  )
 
 const filesOf = async (repository: Repository, id: string) =>
   Object.fromEntries((await repository.files(id)).map((file) => [file.path, file]))
 
 test('gives back what was put in, byte for byte, and says of what it is', async () => {
-  const repository = await aRepository(directory)
+  const repository = await aRepository(place.directory)
   const entry = await backUp(
     repository,
     aBackupSource([
@@ -64,13 +52,13 @@ test('gives back what was put in, byte for byte, and says of what it is', async 
     'volume:data/deep/b': large,
   })
   expect(await repository.verify('all', noSignal(), () => {})).toEqual([])
-  expect(await readdir(join(directory, 'tmp'))).toEqual([])
+  expect(await readdir(join(place.directory, 'tmp'))).toEqual([])
   expect((await repository.space()).ownBytes).toBeGreaterThan(entry.storedBytes)
 })
 
 describe('stores once', () => {
   test('what is unchanged, small or large, without reading what the source knows', async () => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const items = [aFile('small', 'one'), aFile('large', large), aFile('copy', large)]
     const first = await backUp(repository, aBackupSource(items))
     expect((await filesOf(repository, first.id))['copy']?.member).toBe('volume=data/large')
@@ -84,13 +72,13 @@ describe('stores once', () => {
     }))
     const known = await backUp(repository, aBackupSource(unread))
     expect(known.manifest.addedBytes).toBe(0)
-    expect(await packsIn()).toHaveLength(1)
+    expect(await place.packs()).toHaveLength(1)
     const read = await contentsOf(repository, await repository.files(known.id))
     expect(read['volume:data/copy']).toBe(large)
   })
 
   test('each block of Prometheus, also when its meta.json was written anew', async () => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const block = (name: string, meta: string) => [
       aFile(`${name}/chunks/000001`, `${name}${large}`),
       aFile(`${name}/meta.json`, meta),
@@ -101,12 +89,12 @@ describe('stores once', () => {
         packing: 'whole-directories',
       })
     const first = await backUp(repository, prometheus(block('01A', '{}'), block('01B', '{"b":1}')))
-    expect(await packsIn()).toHaveLength(2)
+    expect(await place.packs()).toHaveLength(2)
     const second = await backUp(
       repository,
       prometheus(block('01B', '{"b":2}'), block('01C', '{"c":1}')),
     )
-    expect(await packsIn()).toHaveLength(4)
+    expect(await place.packs()).toHaveLength(4)
     const files = await filesOf(repository, second.id)
     const before = await filesOf(repository, first.id)
     expect(files['01B/chunks/000001']?.pack).toBe(before['01B/chunks/000001']?.pack)
@@ -114,24 +102,24 @@ describe('stores once', () => {
   })
 
   test('but the configuration is always whole in one pack', async () => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const configuration = (...items: ReturnType<typeof aFile>[]) =>
       aBackupSource([aDirectory('.'), ...items], { id: 'configuration', packing: 'self-contained' })
     await backUp(repository, configuration(aFile('a', 'a'), aFile('b', 'b')))
     const { id } = await backUp(repository, configuration(aFile('a', 'a'), aFile('b', 'c')))
     const { a, b } = await filesOf(repository, id)
     expect(a?.pack).toBe(b?.pack)
-    expect(await packsIn()).toHaveLength(2)
+    expect(await place.packs()).toHaveLength(2)
     await backUp(repository, configuration(aFile('a', 'a'), aFile('b', 'c')))
-    expect(await packsIn()).toHaveLength(2)
+    expect(await place.packs()).toHaveLength(2)
   })
 
   test('not what is known to be damaged: the next backup stores it again', async () => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const source = () => aBackupSource({ a: 'one', b: large })
     const { id } = await backUp(repository, source())
-    const [pack = ''] = await packsIn()
-    const path = join(directory, 'packs', pack)
+    const [pack = ''] = await place.packs()
+    const path = join(place.directory, 'packs', pack)
     const content = await readFile(path)
     await rm(path)
     await writeFile(path, content.subarray(1))
@@ -163,7 +151,7 @@ describe('what cannot be read is a gap, and the rest is kept', () => {
     ['small', 10],
     ['large', 5_000_000],
   ])('a %s file that breaks', async (_size, sizeBytes) => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const draft = await repository.begin()
     const { gaps, component } = await draft.add(
       aBackupSource(
@@ -190,7 +178,7 @@ describe('what cannot be read is a gap, and the rest is kept', () => {
   })
 
   test.each([5, 5_000_000])('a file that changed is given again: %d bytes', async (sizeBytes) => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const draft = await repository.begin()
     const grown = 'y'.repeat(sizeBytes + 3)
     const { gaps } = await draft.add(
@@ -209,7 +197,7 @@ describe('what cannot be read is a gap, and the rest is kept', () => {
   })
 
   test('a file that does not stop changing is kept as it was read, and said', async () => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const draft = await repository.begin()
     const { gaps } = await draft.add(
       aBackupSource([aFile('log', large, { sizeBytes: 4_000_000 })]),
@@ -224,7 +212,7 @@ describe('what cannot be read is a gap, and the rest is kept', () => {
   })
 
   test('paths that lead out, and such that come twice', async () => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const draft = await repository.begin()
     const items = ['../x', '/etc/passwd', 'a', 'a'].map((path) => aFile(path, path))
     const { gaps } = await draft.add(aBackupSource(items), noSignal(), () => {})
@@ -237,7 +225,7 @@ describe('what cannot be read is a gap, and the rest is kept', () => {
   })
 
   test('a source that fails costs its own part alone, and is closed', async () => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const draft = await repository.begin()
     let closed = 0
     const failing = aBackupSource([aFile('a', large)], {
@@ -252,23 +240,23 @@ describe('what cannot be read is a gap, and the rest is kept', () => {
     await draft.add(aBackupSource({ b: 'two' }), noSignal(), () => {})
     const { manifest } = await draft.commit(someFacts(), noSignal())
     expect(manifest.components.map(({ id }) => id)).toEqual(['volume:data'])
-    expect(await packsIn()).toHaveLength(1)
+    expect(await place.packs()).toHaveLength(1)
   })
 })
 
 describe('until it is committed nothing counts', () => {
   test('given up, it leaves nothing', async () => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const draft = await repository.begin()
     await draft.add(aBackupSource({ a: 'one' }), noSignal(), () => {})
     await draft.abandon()
-    expect(await packsIn()).toEqual([])
-    expect(await readdir(join(directory, 'tmp'))).toEqual([])
+    expect(await place.packs()).toEqual([])
+    expect(await readdir(join(place.directory, 'tmp'))).toEqual([])
     expect((await repository.snapshots()).sound).toEqual([])
   })
 
   test('cancelled in the middle of a file, it stops there', async () => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const draft = await repository.begin()
     const cancel = new AbortController()
     const endless = Readable.from(
@@ -285,11 +273,11 @@ describe('until it is committed nothing counts', () => {
     )
     await expect(adding).rejects.toThrow('The person said stop.')
     await draft.abandon()
-    expect(await packsIn()).toEqual([])
+    expect(await place.packs()).toEqual([])
   })
 
   test('with nothing in it, it is no snapshot', async () => {
-    const draft = await (await aRepository(directory)).begin()
+    const draft = await (await aRepository(place.directory)).begin()
     await expect(draft.commit(someFacts(), noSignal())).rejects.toThrow('so there is no snapshot')
     await draft.abandon()
   })
@@ -297,35 +285,35 @@ describe('until it is committed nothing counts', () => {
 
 describe('opening', () => {
   test('finds a snapshot by the end of its name, if that is one', async () => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const { id } = await backUp(repository, aBackupSource({ a: 'a' }))
     expect((await repository.find(id.slice(-8).toLowerCase())).id).toBe(id)
     await expect(repository.find('nope')).rejects.toThrow('No snapshot ends in nope.')
     const verifying = repository.verify('nope', noSignal(), () => {})
     await expect(verifying).rejects.toThrow('There is no snapshot nope.')
     const other = id.slice(0, 21).concat('0'.repeat(18), id.slice(-8))
-    await rename(join(directory, 'snapshots', id), join(directory, 'snapshots', other))
+    await rename(join(place.directory, 'snapshots', id), join(place.directory, 'snapshots', other))
     await expect(repository.find(id.slice(-8))).rejects.toThrow(`manifest.json is that of ${id}.`)
   })
 
   test('makes a repository where nothing is, or where making one was cut off', async () => {
-    expect(await isRepository(directory)).toBe(false)
-    const { id } = await aRepository(directory)
-    expect(await isRepository(directory)).toBe(true)
-    await rm(join(directory, 'ODIN-BACKUP'))
-    expect((await createRepository(directory, plain)).id).not.toBe(id)
-    await writeFile(join(root, 'letter'), 'Dear Ada')
-    await expect(createRepository(root, plain)).rejects.toThrow('is not empty')
-    await expect(openRepository(root, plain)).rejects.toThrow('is no backup repository')
+    expect(await isRepository(place.directory)).toBe(false)
+    const { id } = await aRepository(place.directory)
+    expect(await isRepository(place.directory)).toBe(true)
+    await rm(join(place.directory, 'ODIN-BACKUP'))
+    expect((await createRepository(place.directory, plain)).id).not.toBe(id)
+    await writeFile(join(place.root, 'letter'), 'Dear Ada')
+    await expect(createRepository(place.root, plain)).rejects.toThrow('is not empty')
+    await expect(openRepository(place.root, plain)).rejects.toThrow('is no backup repository')
   })
 
   test('a format that is too new is only read', async () => {
-    const repository = await aRepository(directory)
+    const repository = await aRepository(place.directory)
     const entry = await backUp(repository, aBackupSource({ a: 'a' }))
-    const magic = join(directory, 'ODIN-BACKUP')
+    const magic = join(place.directory, 'ODIN-BACKUP')
     const text = await readFile(magic, 'utf8')
     await writeFile(magic, text.replace('"format":1', '"format":2'))
-    const newer = await openRepository(directory, plain)
+    const newer = await openRepository(place.directory, plain)
     expect((await newer.snapshots()).sound).toEqual([entry])
     expect(await newer.verify('all', noSignal(), () => {})).toEqual([])
     const sentence = /has format 2, and this version of Odin Sentinel writes format 1/
@@ -335,18 +323,20 @@ describe('opening', () => {
   })
 
   test('the way back without the app is brought up to date', async () => {
-    const repository = await aRepository(directory)
-    await writeFile(join(directory, 'recover.sh'), '# of an older version\n')
+    const repository = await aRepository(place.directory)
+    await writeFile(join(place.directory, 'recover.sh'), '# of an older version\n')
     await backUp(repository, aBackupSource({ a: 'a' }))
-    expect(await readFile(join(directory, 'recover.sh'), 'utf8')).toContain('META.sha256')
+    expect(await readFile(join(place.directory, 'recover.sh'), 'utf8')).toContain('META.sha256')
   })
 
   test('what a writer of marks has left in an hour is removed, not what is being written', async () => {
-    const repository = await aRepository(directory)
-    const [old, fresh] = ['.old.tmp', '.fresh.tmp'].map((name) => join(directory, 'marks', name))
+    const repository = await aRepository(place.directory)
+    const [old, fresh] = ['.old.tmp', '.fresh.tmp'].map((name) =>
+      join(place.directory, 'marks', name),
+    )
     for (const path of [old ?? '', fresh ?? '']) await writeFile(path, '{')
     await utimes(old ?? '', 0, 0)
     await (await repository.begin()).abandon()
-    expect(await readdir(join(directory, 'marks'))).toEqual(['.fresh.tmp'])
+    expect(await readdir(join(place.directory, 'marks'))).toEqual(['.fresh.tmp'])
   })
 })

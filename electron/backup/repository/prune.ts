@@ -1,6 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SnapshotEntry } from '../../../shared/domain/snapshot.ts'
+import { isVerified } from '../../../shared/plan/whole-snapshot.ts'
 import { beganAt, type Layout } from './layout.ts'
 import type { Shelf } from './shelf.ts'
 import { emptyTrash, moveToTrash, NeedsUnknown, pruneMark, unneededPacks } from './sweep.ts'
@@ -21,7 +22,7 @@ function refusal(
     if (entry.marks.pinned) return `${id} is pinned (${entry.marks.pinned}); unpin it first.`
     if (beganAt(id) > now) return `${id} is of a time to come; check this machine's clock.`
   }
-  const verified = entries.filter(({ marks }) => isVerified(marks))
+  const verified = entries.filter(isVerified)
   const left = verified.filter(({ id }) => !forget.has(id))
   if (left.length < Math.min(fewestVerified, verified.length)) {
     return 'Fewer than two verified snapshots would be left; verify others first.'
@@ -31,10 +32,6 @@ function refusal(
   }
   return undefined
 }
-
-/** Read right to its last byte, and not found damaged since. */
-export const isVerified = ({ verifiedAt, damaged }: SnapshotEntry['marks']): boolean =>
-  verifiedAt !== undefined && damaged === undefined
 
 /**
  * Moves snapshots to the trash, each by one rename, and then the packs that none of those left
