@@ -1,3 +1,4 @@
+import { shortId } from '../../shared/domain/short-id.ts'
 import type { OpenOperationView, OperationView, PlanProposal } from '../../shared/ipc/contract.ts'
 import type { FileChanges, FileDifference } from '../../shared/ipc/file-changes.ts'
 import type { Simulation } from '../../shared/ipc/simulation-view.ts'
@@ -79,6 +80,24 @@ export const recoverPlan: ProposedPlan = {
   warnings: [
     '/home/ada/odin/loki/loki.yaml is not what was accepted, and what it held then was not kept.',
   ],
+  filesFrom: {
+    chosen: 'accepted',
+    choices: [
+      { kind: 'accepted', value: 'accepted' },
+      {
+        kind: 'snapshot',
+        value: '2026-11-19T02-15-00Z_01JDRECOVERY7',
+        at: '2026-11-19T02:15:00.000Z',
+      },
+      {
+        kind: 'commit',
+        value: 'git',
+        commit: '4f1c2aa08f2b7c1e6d5a9b3c4d5e6f7081920314',
+        subject: 'Scrape the GPU exporter by its name',
+        trees: 1,
+      },
+    ],
+  },
   touch: { unitsStopped: 1, containersStopped: 4, servicesStarted: 3, servicesRestarted: 1 },
   whenStopped: 'ask',
   confirmWith: 'odin_lab',
@@ -105,6 +124,31 @@ export const recoveredChanges: FileChanges = {
     },
   ],
   why: null,
+}
+
+/** The same plan with the configuration from somewhere else. */
+export function recoverPlanFrom(filesFrom: string): ProposedPlan {
+  const { choices = [] } = recoverPlan.filesFrom ?? {}
+  const choice = choices.find(({ value }) => value === filesFrom)
+  if (choice === undefined || choice.kind === 'accepted') return recoverPlan
+  const [from, source] =
+    choice.kind === 'commit'
+      ? [`from commit ${choice.commit.slice(0, 12)}`, { from: 'commit', commit: choice.commit }]
+      : [`from snapshot ${shortId(choice.value)}`, { from: 'snapshot', snapshot: choice.value }]
+  return {
+    ...recoverPlan,
+    hash: (choice.kind === 'commit' ? 'c' : 'd').repeat(64),
+    filesFrom: { chosen: filesFrom, choices },
+    steps: recoverPlan.steps.map((step) =>
+      step.files === undefined
+        ? step
+        : {
+            ...step,
+            what: `put back ${recoveredFile} (${from}), and restart prometheus`,
+            files: [{ file: recoveredFile, ...source } as (typeof step.files)[number]],
+          },
+    ),
+  }
 }
 
 /** The other way round: what the plan would do to what is there. */
