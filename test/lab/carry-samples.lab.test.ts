@@ -13,11 +13,16 @@ import { run } from './run.ts'
 let lab: Lab
 let cases = 0
 
-const prometheusYaml = `
-global: { scrape_interval: 500ms, scrape_timeout: 400ms }
-scrape_configs:
-  - job_name: own
-    static_configs: [{ targets: ['localhost:9090'] }]
+/**
+ * Prometheus 2.53 scrapes nothing for its first 5 s (discovery/manager.go), and these tests wait
+ * for samples some twenty times: a rule records at once.
+ */
+const prometheusYaml = 'rule_files: [/etc/prometheus/rules.yml]'
+const rulesYaml = `
+groups:
+  - name: own
+    interval: 200ms
+    rules: [{ record: up, expr: vector(1), labels: { job: own, instance: 'localhost:9090' } }]
 `
 const composeYaml = `
 services:
@@ -26,8 +31,8 @@ services:
     pull_policy: never
     restart: unless-stopped
     user: '65534'
-    command: [--config.file=/etc/prometheus.yml, --storage.tsdb.path=/prometheus/data]
-    volumes: ['./prometheus.yml:/etc/prometheus.yml:ro', 'data:/prometheus']
+    command: [--config.file=/etc/prometheus/prometheus.yml, --storage.tsdb.path=/prometheus/data]
+    volumes: ['./configuration:/etc/prometheus:ro', 'data:/prometheus']
     depends_on: { owner: { condition: service_completed_successfully } }
   owner:
     image: busybox:1.37
@@ -55,8 +60,10 @@ async function aSplit() {
   cases += 1
   const project = `carry${cases}`
   const directory = join(lab.directory, project)
-  await mkdir(directory)
-  await writeFile(join(directory, 'prometheus.yml'), prometheusYaml)
+  const configuration = join(directory, 'configuration')
+  await mkdir(configuration, { recursive: true })
+  await writeFile(join(configuration, 'prometheus.yml'), prometheusYaml)
+  await writeFile(join(configuration, 'rules.yml'), rulesYaml)
   await writeFile(join(directory, 'compose.yml'), composeYaml)
   const docker = (side: Side, ...args: string[]) =>
     lab.docker(['--context', contexts[side], ...args], { anyExitCode: true })

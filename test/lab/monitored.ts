@@ -22,6 +22,8 @@ export type MonitoredLab = {
   pointGrafanaTo(url: string): Promise<void>
   /** A file of the stack, written where it stands, as an editor in a container's mount must. */
   edit(file: string, change: (text: string) => string): Promise<void>
+  /** Where samples are waited for. To be called before the stack comes up. */
+  scrapeOften(): Promise<void>
   /** `up` for one file of the stack, whatever becomes of it. */
   up(context: string, file: string, ...services: readonly string[]): Promise<Outcome>
   bringUp(context: string): Promise<Outcome[]>
@@ -135,13 +137,15 @@ export async function startMonitoredLab(): Promise<MonitoredLab> {
   const up: MonitoredLab['up'] = (context, file, ...services) =>
     compose(context, ['-f', file, 'up', '-d', ...services])
 
+  const edit: MonitoredLab['edit'] = async (file, change) => {
+    const path = join(lab.stackDirectory, file)
+    await writeFile(path, change(await readFile(path, 'utf8')))
+  }
   const held = begun.move()
   return {
-    ...{ lab, systemd, env, behind, up, pointGrafanaTo },
-    async edit(file, change) {
-      const path = join(lab.stackDirectory, file)
-      await writeFile(path, change(await readFile(path, 'utf8')))
-    },
+    ...{ lab, systemd, env, behind, edit, up, pointGrafanaTo },
+    scrapeOften: () =>
+      edit('prometheus.yml', (text) => text.replace('scrape_interval: 5s', 'scrape_interval: 2s')),
     async bringUp(context) {
       const outcomes: Outcome[] = []
       for (const file of composeFiles) outcomes.push(await up(context, file))

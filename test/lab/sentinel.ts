@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FindingCode } from '../../shared/assess/finding.ts'
 import type { FindingView, IncidentView, StatusView, WatchLine } from '../../shared/ipc/status.ts'
 import { statusSchema, watchLineSchema } from '../../shared/ipc/status.ts'
@@ -21,6 +23,41 @@ export function sentinel(lab: Lab, args: readonly string[], env: Env = {}): Prom
     cwd: repository,
     anyExitCode: true,
   })
+}
+
+/**
+ * Runs it and kills it with no warning once it has begun the first step of this kind. Throws where
+ * it comes to its end before.
+ */
+export async function sentinelKilled(
+  lab: Lab,
+  args: readonly string[],
+  env: Env,
+  kind: string,
+): Promise<void> {
+  const operations = join(`${lab.env['XDG_STATE_HOME']}`, 'odin-sentinel', 'operations')
+  const list = (): Promise<string[]> => readdir(operations).catch(() => [])
+  const before = await list()
+  const [program, ...rest] = lab.machine.inside('terminal', [...commandLine, ...args], repository)
+  const child = spawn(program, rest, { env: { ...lab.env, ...env }, stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  for (;;) {
+    const its = (await list()).find((id) => !before.includes(id))
+    if (its !== undefined && (await hasBegun(join(operations, its), kind))) break
+    if (child.exitCode !== null) throw new Error(`It came to its end before ${kind}.`)
+    await delay(20)
+  }
+  await lab.machine.signal(child, 'SIGKILL')
+  await ended
+}
+
+/** As the journal of the operation has it. */
+async function hasBegun(operation: string, kind: string): Promise<boolean> {
+  const read = (name: string) => readFile(join(operation, name), 'utf8').catch(() => '')
+  const [plan, journal] = await Promise.all([read('plan.json'), read('journal.jsonl')])
+  if (plan === '') return false
+  const { steps } = (JSON.parse(plan) as { plan: { steps: { kind: string }[] } }).plan
+  return journal.includes(`"type":"intent","step":${steps.findIndex((one) => one.kind === kind)}}`)
 }
 
 /** Whether Sentinel looks beyond the containers: most of the lab's tests are about the place. */
