@@ -147,7 +147,13 @@ test('before a plan the configuration is kept, and the plan says so', async () =
     await sentinel.lookAgain()
     const proposal = await sentinel.propose('odin', { kind: 'switch-back' })
     if (proposal.kind !== 'plan') throw new Error(proposal.sentence)
-    expect(proposal.warnings).toContain('The configuration is kept in a snapshot first.')
+    const said = 'The configuration is kept in a snapshot first.'
+    expect(proposal.warnings).toContain(said)
+    // A recovery has a step of its own for that.
+    const recovery = await sentinel.propose('odin', { kind: 'recover' })
+    if (recovery.kind !== 'plan') throw new Error(recovery.sentence)
+    expect(recovery.steps[0]?.kind).toBe('TakeSnapshot')
+    expect(recovery.warnings).not.toContain(said)
     const view = await sentinel.execute(proposal.hash)
     expect(view).toMatchObject({ outcome: 'done' })
     expect(view.sentence).not.toContain('could not be kept')

@@ -84,8 +84,8 @@ export function openBackups(parts: OpenBackupsParts): OpenedBackups {
       ...guard,
       async propose(name, intent) {
         const proposal = await guard.propose(name, intent)
-        if (proposal.kind !== 'plan' || proposal.steps.length === 0) return proposal
-        if (inForce(name)?.stack?.backup?.beforePlans !== true) return proposal
+        const { stack } = inForce(name) ?? {}
+        if (proposal.kind !== 'plan' || !stack || !isKeptBefore(stack, proposal)) return proposal
         return { ...proposal, warnings: [...proposal.warnings, keptFirst] }
       },
     }),

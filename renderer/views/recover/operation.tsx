@@ -82,7 +82,7 @@ function Head({ operation, isStopping }: { operation: OperationView; isStopping:
         )}
         <span>{sentence || progressWords(operation, isStopping)}</span>
       </p>
-      {outcome !== 'running' && operation.steps.length > 1 && (
+      {outcome !== 'running' && outcome !== 'done' && operation.steps.length > 1 && (
         <p className="aside">{stepsWords(operation)}</p>
       )}
     </header>
