@@ -197,6 +197,19 @@ describe('PutBackFiles', () => {
   })
 })
 
+test('VerifyStack looks until all is well, and no more often', async () => {
+  const left = ['loki is down.', 'grafana is down.']
+  let looks = 0
+  const op = verifyStackOp(async () => {
+    looks += 1
+    return looks < 2 ? left : []
+  })
+  const step: StepOf<'VerifyStack'> = { kind: 'VerifyStack', stack: 'odin', seconds: 60, cause }
+  await op.run(step, site)
+  await op.verify(step, site)
+  expect(looks).toBe(2)
+})
+
 test('VerifyStack says what is still wrong when its time is over', async () => {
   const op = verifyStackOp(async () => ['loki is down.', 'grafana is down.'])
   const step: StepOf<'VerifyStack'> = { kind: 'VerifyStack', stack: 'odin', seconds: 0, cause }

@@ -9,19 +9,19 @@ export type StackProblems = (stack: string, signal: AbortSignal) => Promise<read
 
 const betweenLooksMs = 1_000
 
-/** Only looks, so there is nothing to undo. */
+/** Only looks, so there is nothing to do and nothing to undo; the first look that is well is enough. */
 export function verifyStackOp(problemsOf: StackProblems): Op<VerifyStack> {
   return {
     async precondition() {},
-    async run({ stack, seconds }, { signal }) {
+    async run() {},
+    async verify({ stack, seconds }, { signal }) {
       const deadline = performance.now() + seconds * 1000
-      while ((await problemsOf(stack, signal)).length > 0 && performance.now() < deadline) {
+      for (;;) {
+        const problems = await problemsOf(stack, signal)
+        if (problems.length === 0) return
+        if (performance.now() >= deadline) throw new Error(problems.join(' '))
         await pause(betweenLooksMs, undefined, { signal })
       }
-    },
-    async verify({ stack }, { signal }) {
-      const problems = await problemsOf(stack, signal)
-      if (problems.length > 0) throw new Error(problems.join(' '))
     },
     async rollback() {},
   }
