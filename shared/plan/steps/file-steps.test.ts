@@ -14,10 +14,11 @@ const step = (...files: ReturnType<typeof put>[]) => ({
 
 test('each file is told with where its content comes from', () => {
   const commit = '4f1c2aa08f2b7c1e6d5a9b3c4d5e6f7081920314'
-  const snapshot = {
-    ...{ from: 'snapshot', repository: '/r', snapshot: '2026-11-19T02-15-00Z_01JDABCDEFGH' },
+  const snapshot: FileSource = {
+    from: 'snapshot',
+    ...{ repository: '/r', snapshot: '2026-11-19T02-15-00Z_01JDABCDEFGH' },
     ...{ component: 'configuration', path: 'c' },
-  } as const
+  }
   const all = step(
     put('/a', { from: 'baseline' }),
     put('/b', { from: 'git', root: '/', commit, path: 'b' }),
