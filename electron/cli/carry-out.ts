@@ -94,6 +94,9 @@ function proposalText(proposal: PlanProposal, paint: Paint): string {
     ]),
     ...warnings,
     ...otherSources(proposal),
+    ...(proposal.dashboards && !proposal.dashboards.carried
+      ? ['  Import what was edited in Grafana too: --carry-dashboards']
+      : []),
   ].join('\n')
 }
 

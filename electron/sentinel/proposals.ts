@@ -79,8 +79,16 @@ export function planTitle({ intent, steps, stack }: Plan): string {
   return selected ? `Switch back to ${selected.to}` : 'Switch back'
 }
 
+/** What was edited in Grafana elsewhere, and whether this plan imports it. */
+function dashboardsIn({ steps }: Plan): { titles: string[]; carried: boolean } | undefined {
+  const titles = steps.flatMap((step) => (step.kind === 'SaveDashboards' ? step.offered : []))
+  if (titles.length === 0) return undefined
+  return { titles, carried: steps.some(({ kind }) => kind === 'CarryDashboards') }
+}
+
 function planView(plan: Plan, hash: string, filesFrom: FileChoices | undefined): PlanProposal {
   const confirmWith = confirmWordOf(plan)
+  const dashboards = dashboardsIn(plan)
   return {
     kind: 'plan',
     hash,
@@ -88,6 +96,7 @@ function planView(plan: Plan, hash: string, filesFrom: FileChoices | undefined):
     steps: plan.steps.map(faceOfStep),
     warnings: [...plan.warnings],
     ...(filesFrom && { filesFrom }),
+    ...(dashboards && { dashboards }),
     touch: touchOf(plan),
     ...(plan.whenStopped && { whenStopped: plan.whenStopped }),
     ...(confirmWith !== undefined && { confirmWith }),

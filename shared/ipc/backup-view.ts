@@ -121,6 +121,8 @@ export const browsedSchema = z.strictObject({
   sizeBytes: count,
   mtime: at.nullable(),
   linkTo: z.string().exactOptional(),
+  /** What a dashboard is called, where it is one. */
+  title: z.string().exactOptional(),
 })
 export type Browsed = z.infer<typeof browsedSchema>
 

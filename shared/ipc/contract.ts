@@ -74,6 +74,10 @@ export const planProposalSchema = z.discriminatedUnion('kind', [
     warnings: z.array(z.string()),
     /** Absent where no file has drifted. */
     filesFrom: fileChoicesSchema.exactOptional(),
+    /** Edited in Grafana elsewhere; absent where nothing was, or home lets nobody import it. */
+    dashboards: z
+      .strictObject({ titles: z.array(z.string()), carried: z.boolean() })
+      .exactOptional(),
     touch: touchSchema.exactOptional(),
     whenStopped: z.enum(['roll-back', 'ask']).exactOptional(),
     /** What a person types to say yes; absent where a click is enough. */

@@ -119,6 +119,7 @@ function planOne(
   if (edited.length === 0 || 'why' in at) return { save: [], carry: [], told: notRead }
   const dashboards = edited.map(({ isOlder: _, ...one }) => one)
   const newer = edited.filter((one) => !one.isOlder).map(({ isOlder: _, ...one }) => one)
+  const why = homeUrl === undefined ? `${service} of home has no address` : closed
   const save: Step = {
     kind: 'SaveDashboards',
     stack: stack.name,
@@ -130,11 +131,11 @@ function planOne(
     url: at.url,
     from,
     dashboards,
+    offered: why === undefined ? newer.map(({ title }) => title) : [],
     cause: `${stack.home.context} does not have ${edited.length === 1 ? 'it' : 'them'} like that`,
   }
   const titles = newer.map(({ title }) => `“${title}”`).join(', ')
   if (newer.length === 0) return { save: [save], carry: [], told: notRead }
-  const why = homeUrl === undefined ? `${service} of home has no address` : closed
   if (!isChosen || why !== undefined || homeUrl === undefined) {
     const because = isChosen
       ? ` and cannot be imported: ${why}`

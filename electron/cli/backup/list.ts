@@ -1,6 +1,7 @@
 import { shortId } from '../../../shared/domain/short-id.ts'
 import type { SnapshotEntry } from '../../../shared/domain/snapshot.ts'
 import { snapshotsOf } from '../../../shared/plan/whole-snapshot.ts'
+import { dashboardTitles, type NamedDashboard } from '../../backup/look/dashboard-titles.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
 import { asBytes, asDuration, counted } from '../../backup/run/say.ts'
 import { snapshotView } from '../../sentinel/backups/backup-views.ts'
@@ -11,6 +12,7 @@ import { visibleName } from '../reporters/visible.ts'
 import { type GlobalOptions, printer } from '../session.ts'
 import { type BackupSite, findRepository, openedRepository, pick } from './backup-site.ts'
 import { brokenText, localTime, marksText, next, whyText } from './backup-words.ts'
+import { cancellable } from './run-here.ts'
 
 type Found = Awaited<ReturnType<Repository['snapshots']>>
 type Space = Awaited<ReturnType<Repository['space']>>
@@ -74,8 +76,10 @@ export async function show(
   const repository = await openedRepository(site)
   const entry = await pick(site, repository, asked)
   const { engine, images, machine, writtenBy, stack } = entry.manifest
-  printer(site.session, options).either((paint) => snapshotText(site, entry, paint), {
+  const dashboards = await dashboardsIn(site, repository, entry)
+  printer(site.session, options).either((paint) => snapshotText(site, entry, dashboards, paint), {
     ...snapshotView(entry),
+    dashboards,
     stack,
     machine,
     writtenBy,
@@ -86,7 +90,23 @@ export async function show(
   return entry.marks.damaged ? exitCodes.findings : exitCodes.fine
 }
 
-function snapshotText(site: BackupSite, entry: SnapshotEntry, paint: Paint): string {
+/** None where the list cannot be read: the rest is worth being shown all the same. */
+async function dashboardsIn(
+  site: BackupSite,
+  repository: Repository,
+  { id, manifest }: SnapshotEntry,
+): Promise<NamedDashboard[]> {
+  if (!manifest.components.some(({ kind }) => kind === 'grafana')) return []
+  const files = await repository.files(id).catch(() => [])
+  return cancellable(site, (signal) => dashboardTitles(repository, files, signal))
+}
+
+function snapshotText(
+  site: BackupSite,
+  entry: SnapshotEntry,
+  dashboards: readonly NamedDashboard[],
+  paint: Paint,
+): string {
   const { id, manifest, marks, storedBytes } = entry
   const { startedAt, finishedAt, engine, images, components, gaps } = manifest
   const short = shortId(id)
@@ -131,6 +151,18 @@ function snapshotText(site: BackupSite, entry: SnapshotEntry, paint: Paint): str
     table([head('PART', 'WHAT', 'FILES', 'SIZE', 'READ'), ...parts.map(visibleRow)], '  '),
     ...(pictures.length > 0
       ? ['', table([head('SERVICE', 'IMAGE', 'DIGEST'), ...pictures.map(visibleRow)], '  ')]
+      : []),
+    ...(dashboards.length > 0
+      ? [
+          '',
+          table(
+            [
+              head('DASHBOARD', 'BY ITSELF'),
+              ...dashboards.map(({ title, uid }) => visibleRow([title, `--only dashboard:${uid}`])),
+            ],
+            '  ',
+          ),
+        ]
       : []),
     ...(gaps.length > 0 ? ['', paint('yellow', 'What is not in it:')] : []),
     ...gaps.map(({ sentence }) => `  · ${visibleName(sentence)}`),

@@ -3,6 +3,7 @@ import { shortId } from '../../../shared/domain/short-id.ts'
 import type { Browsed, SnapshotChange } from '../../../shared/ipc/backup-view.ts'
 import { withoutStop } from '../../../shared/kit/without-stop.ts'
 import { browse as browsed } from '../../backup/look/browse.ts'
+import { withDashboardTitles } from '../../backup/look/dashboard-titles.ts'
 import { type Extracted, extract as extracted } from '../../backup/look/extract.ts'
 import { gatherFor } from '../../backup/order-here.ts'
 import { asBytes, counted } from '../../backup/run/say.ts'
@@ -35,7 +36,10 @@ export async function browse(
     await needKey(site, [entry])
     throw error
   })
-  const entries = wrongPath(() => browsed(files, manifest.components, inSnapshot(path)))
+  const untitled = wrongPath(() => browsed(files, manifest.components, inSnapshot(path)))
+  const entries = await cancellable(site, (signal) =>
+    withDashboardTitles(repository, files, untitled, signal),
+  )
   printer(site.session, options).either((paint) => entriesText(site, id, entries, paint), {
     snapshot: id,
     path: inSnapshot(path),
@@ -61,14 +65,14 @@ function entriesText(
 ): string {
   const [first] = entries
   if (!first) return 'The directory is empty.'
-  const rows = entries.map(({ name, type, files, sizeBytes, mtime, linkTo }) => [
+  const rows = entries.map(({ name, type, files, sizeBytes, mtime, linkTo, title }) => [
     type === 'file' || type === 'symlink'
       ? visibleName(name)
       : paint('bold', `${visibleName(name)}/`),
     files === undefined ? '' : counted(files, 'file'),
     type === 'symlink' ? '' : asBytes(sizeBytes),
     mtime === null ? '' : localTime(mtime),
-    linkTo === undefined ? '' : `-> ${visibleName(linkTo)}`,
+    linkTo === undefined ? visibleName(title ?? '') : `-> ${visibleName(linkTo)}`,
   ])
   const command = first.type === 'file' || first.type === 'symlink' ? 'extract' : 'browse'
   const to = command === 'extract' ? ' --to DIR' : ''

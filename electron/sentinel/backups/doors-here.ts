@@ -2,6 +2,7 @@ import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { places } from '../../adapters/disk/places.ts'
 import type { DockerPlace } from '../../adapters/docker/config-file.ts'
 import { browse } from '../../backup/look/browse.ts'
+import { withDashboardTitles } from '../../backup/look/dashboard-titles.ts'
 import type { BackupDoor, BackupSecrets } from '../../backup/process/process-talk.ts'
 import { runElsewhere } from '../../backup/process/run-elsewhere.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
@@ -40,6 +41,9 @@ export function backupDoorsHere(parts: DoorsHereParts): BackupDoors {
   }
 }
 
+/** Nobody waits longer for a list because of what its entries are called. */
+const titlesWithinMs = 20_000
+
 function readerHere(
   place: DockerPlace,
   grafanaToken: (stack: string) => Promise<string | undefined>,
@@ -61,7 +65,9 @@ function readerHere(
   return {
     async browse(repository, snapshot, path) {
       const { id, manifest } = await repository.find(snapshot)
-      return browse(await filesOf(repository, id), manifest.components, path)
+      const files = await filesOf(repository, id)
+      const entries = browse(files, manifest.components, path)
+      return withDashboardTitles(repository, files, entries, AbortSignal.timeout(titlesWithinMs))
     },
     async diff(repository, order, snapshot, against) {
       // Loaded on demand: nobody compares while the guard only guards.

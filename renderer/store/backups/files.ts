@@ -7,7 +7,7 @@ export type FileRow = {
   name: string
   type: Browsed['type']
   opens: boolean
-  /** Where a symbolic link leads, how many files there are inside. */
+  /** Where a symbolic link leads, how many files there are inside, what a dashboard is called. */
   more: string
   size: string
   changed: string
@@ -18,9 +18,11 @@ export type FileRow = {
 const order: readonly Browsed['type'][] = ['component', 'directory', 'file', 'symlink']
 const rank = (type: Browsed['type']): number => Math.min(2, order.indexOf(type))
 
-/** Data comes back by whole components, what a person wrote file by file. */
+/** Data comes back by whole components, what a person wrote file by file, dashboards one by one. */
 const mayRestore = (path: string, components: readonly string[]): boolean =>
-  components.includes(path) || path.startsWith('configuration/')
+  components.includes(path) ||
+  path.startsWith('configuration/') ||
+  /^grafana:.+\/dashboards\/[^/]+\.json$/.test(path)
 
 /** Directories first, and by name as a person counts: 2 before 10. */
 export function fileRows(
@@ -42,7 +44,7 @@ export function fileRows(
         entry.linkTo !== undefined
           ? `→ ${entry.linkTo}`
           : entry.files === undefined
-            ? ''
+            ? (entry.title ?? '')
             : countWords(entry.files, 'file'),
       size: entry.type === 'symlink' ? '' : sizeWords(entry.sizeBytes),
       changed: entry.mtime === null ? '' : momentWords(entry.mtime, now),

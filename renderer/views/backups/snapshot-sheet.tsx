@@ -28,6 +28,9 @@ const parts = [
   { name: 'differences', label: 'Differences' },
 ] as const
 
+/** What programs exported comes back with their data, or one dashboard at a time. */
+const notAsAWhole: readonly string[] = ['machine', 'grafana', 'alertmanager']
+
 /** So many open by themselves. */
 const openedAtOnce = 3
 
@@ -156,7 +159,9 @@ function Part(props: SheetProps & { sheet: Sheet }) {
   if (place.part === 'differences') return <Differences {...props} />
   const { path, entries, problem } = place.browsing
   const components = snapshot.components.map(({ id }) => id)
-  const restorable = snapshot.components.flatMap(({ id, kind }) => (kind === 'machine' ? [] : [id]))
+  const restorable = snapshot.components.flatMap(({ id, kind }) =>
+    notAsAWhole.includes(kind) ? [] : [id],
+  )
   return (
     <FileList
       crumbs={crumbsOf(path, 'This backup', components)}

@@ -3,6 +3,7 @@ import type { Intent } from '../../../shared/domain/intent.ts'
 import type { PlanProposal } from '../../../shared/ipc/contract.ts'
 import { Button } from '../../components/button.tsx'
 import { StateIcon } from '../../components/icons.tsx'
+import { CarryDashboards } from '../../components/recover/carry-dashboards.tsx'
 import { FilesFrom } from '../../components/recover/files-from.tsx'
 import { ProposedSteps } from '../../components/recover/plan-steps.tsx'
 import { TypedName } from '../../components/recover/typed-name.tsx'
@@ -77,6 +78,20 @@ function Sources({ plan, intent, asking, actions }: Reading) {
   )
 }
 
+/** They are kept as files whatever is chosen here. */
+function Dashboards({ plan, intent, asking, actions }: Reading) {
+  const { dashboards } = plan
+  if (dashboards === undefined || intent.kind !== 'recover') return null
+  return (
+    <CarryDashboards
+      titles={dashboards.titles}
+      carried={asking ? intent.carryDashboards === true : dashboards.carried}
+      planning={asking}
+      onChoose={(chosen) => void actions.planAnew({ ...intent, carryDashboards: chosen })}
+    />
+  )
+}
+
 type Reading = {
   plan: Plan
   intent: Intent
@@ -135,6 +150,7 @@ function PlanToRead(props: Reading) {
     <>
       <Head plan={plan} />
       <Sources {...props} />
+      <Dashboards {...props} />
       <Warnings warnings={plan.warnings} />
       {!empty && (
         <ProposedSteps

@@ -101,6 +101,8 @@ export const dashboardSteps = {
       /** The engine in words. */
       from: text,
       dashboards: z.array(awayDashboard),
+      /** Titles of those that home could import. */
+      offered: z.array(text),
     },
     ({ service, from, dashboards }) =>
       `keep ${quotedTitles(dashboards)} as ${service} on ${from} has ${dashboards.length === 1 ? 'it' : 'them'}`,

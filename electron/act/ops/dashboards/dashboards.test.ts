@@ -148,7 +148,7 @@ async function carriedFrom(edited: string, home: string | null) {
   })
   const saving = {
     ...{ ...common, kind: 'SaveDashboards' as const, endpoint: 'unix:///s', engineId: 'NATV' },
-    ...{ containerId: 'c0ffee', container: 'odin-grafana-1', url: elsewhere.url },
+    ...{ containerId: 'c0ffee', container: 'odin-grafana-1', url: elsewhere.url, offered: [] },
   }
   await save.precondition(saving, site)
   await save.run(saving, site)
