@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aKeptStack, scrapesItself } from './a-kept-stack.ts'
 import { type Lab, startLab } from './engines.ts'
 import { startPrometheus } from './host-programs.ts'
 import { makeOddTree } from './odd-tree.ts'
@@ -12,30 +13,6 @@ import { setUp } from './set-up.ts'
 // recover.sh alone in a container that has busybox and zstd, and a real Prometheus answers from it.
 
 const project = 'keep'
-const compose = `
-name: ${project}
-services:
-  prometheus:
-    image: prom/prometheus:v2.53.3
-    pull_policy: never
-    command:
-      - --config.file=/etc/prometheus.yml
-      - --storage.tsdb.path=/prometheus
-      - --web.enable-admin-api
-    ports: ['9090:9090']
-    volumes: ['./prometheus.yml:/etc/prometheus.yml:ro', 'prometheus:/prometheus']
-  idle:
-    image: busybox:1.37
-    pull_policy: never
-    command: [sh, -c, 'trap "exit 0" TERM; while true; do sleep 0.1; done']
-    volumes: ['odd:/data']
-volumes: { prometheus: {}, odd: {} }
-`
-const scrape = `
-global: { scrape_interval: 1s }
-scrape_configs: [{ job_name: self, static_configs: [{ targets: ['127.0.0.1:9090'] }] }]
-`
-
 let lab: Lab
 let directory: string
 let repository: string
@@ -52,8 +29,9 @@ beforeAll(async () => {
   directory = join(lab.stackDirectory, project)
   repository = join(lab.env['XDG_DATA_HOME'] ?? '', `odin-sentinel/backups/${project}`)
   await mkdir(directory)
+  const compose = aKeptStack(project, { idle: { idle: 'odd:/data' } })
   await writeFile(join(directory, 'compose.yml'), compose)
-  await writeFile(join(directory, 'prometheus.yml'), scrape)
+  await writeFile(join(directory, 'prometheus.yml'), scrapesItself())
   await docker('compose', '-f', join(directory, 'compose.yml'), 'create')
   await makeOddTree(volume('odd'))
   await docker('compose', '-f', join(directory, 'compose.yml'), 'up', '-d')

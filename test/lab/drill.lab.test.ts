@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aKeptStack, prometheusImage, scrapesItself } from './a-kept-stack.ts'
 import { type Lab, startLab } from './engines.ts'
 import { sentinel } from './sentinel.ts'
 import { setUp } from './set-up.ts'
@@ -12,33 +13,7 @@ import { setUp } from './set-up.ts'
 // nothing of it is left afterwards.
 
 const project = 'drilled'
-const compose = `
-name: ${project}
-services:
-  prometheus:
-    image: prom/prometheus:v2.53.3
-    pull_policy: never
-    restart: unless-stopped
-    command:
-      - --config.file=/etc/prometheus.yml
-      - --storage.tsdb.path=/prometheus
-      - --web.enable-admin-api
-    ports: ['9090:9090']
-    volumes: ['./prometheus.yml:/etc/prometheus.yml:ro', 'prometheus:/prometheus']
-  writer:
-    image: busybox:1.37
-    pull_policy: never
-    command: [sh, -c, 'trap "exit 0" TERM; while true; do sleep 0.1; done']
-    volumes: ['writer:/data']
-volumes: { prometheus: {}, writer: {} }
-`
-const scrape = `
-global: { scrape_interval: 1s }
-scrape_configs:
-  - { job_name: self, static_configs: [{ targets: ['127.0.0.1:9090'] }] }
-  - { job_name: nobody, static_configs: [{ targets: ['127.0.0.1:1'] }] }
-`
-
+const scrape = scrapesItself({ others: { nobody: '127.0.0.1:1' } })
 let lab: Lab
 const contexts = ['desktop-linux', 'native'] as const
 const docker = async (context: string, ...args: string[]) =>
@@ -48,6 +23,8 @@ beforeAll(async () => {
   lab = await startLab()
   const directory = join(lab.stackDirectory, project)
   await mkdir(directory)
+  const idle = { writer: 'writer:/data' }
+  const compose = aKeptStack(project, { idle, restart: 'unless-stopped' })
   await writeFile(join(directory, 'compose.yml'), compose)
   await writeFile(join(directory, 'prometheus.yml'), scrape)
   await givePromtool()
@@ -63,11 +40,10 @@ afterAll(() => lab?.close())
 
 /** As the image has it that people use; Debian's program came without. On one engine alone. */
 async function givePromtool(): Promise<void> {
-  const image = 'prom/prometheus:v2.53.3'
   const { promtool } = await setUp()
-  const id = (await docker('desktop-linux', 'create', image)).trim()
+  const id = (await docker('desktop-linux', 'create', prometheusImage)).trim()
   await docker('desktop-linux', 'cp', promtool, `${id}:/bin/promtool`)
-  await docker('desktop-linux', 'commit', id, image)
+  await docker('desktop-linux', 'commit', id, prometheusImage)
   await docker('desktop-linux', 'rm', id)
 }
 
@@ -151,8 +127,8 @@ test('a configuration that its program does not accept does not prove', async ()
 })
 
 test('an engine that lacks the image is told with what to do, and is left as it was', async () => {
-  await docker('native', 'tag', 'prom/prometheus:v2.53.3', 'kept:1')
-  await docker('native', 'rmi', 'prom/prometheus:v2.53.3')
+  await docker('native', 'tag', prometheusImage, 'kept:1')
+  await docker('native', 'rmi', prometheusImage)
   const id = (await docker('native', 'image', 'inspect', '-f', '{{.Id}}', 'kept:1')).trim()
   await docker('native', 'save', '-o', join(lab.directory, 'kept.tar'), 'kept:1')
   await docker('native', 'rmi', id)
@@ -163,7 +139,7 @@ test('an engine that lacks the image is told with what to do, and is left as it 
   expect(said.problems.join(' ')).toContain('has no image prom/prometheus:v2.53.3')
   expect(await inventories()).toEqual(before)
   await docker('native', 'load', '-i', join(lab.directory, 'kept.tar'))
-  await docker('native', 'tag', 'kept:1', 'prom/prometheus:v2.53.3')
+  await docker('native', 'tag', 'kept:1', prometheusImage)
 })
 
 test('a drill that is killed leaves nothing behind the next run', async () => {

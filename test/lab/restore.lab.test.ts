@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { operationSchema, planProposalSchema } from '../../shared/ipc/contract.ts'
+import { aKeptStack, scrapesItself } from './a-kept-stack.ts'
 import { type Lab, startLab } from './engines.ts'
 import { run } from './run.ts'
 import { sentinel } from './sentinel.ts'
@@ -14,35 +15,6 @@ import { sentinel } from './sentinel.ts'
 // byte; undone; rolled back; killed in the middle and gone on with.
 
 const project = 'back'
-const compose = `
-name: ${project}
-services:
-  prometheus:
-    image: prom/prometheus:v2.53.3
-    pull_policy: never
-    command:
-      - --config.file=/etc/prometheus.yml
-      - --storage.tsdb.path=/prometheus
-      - --web.enable-admin-api
-    ports: ['9090:9090']
-    volumes: ['./prometheus.yml:/etc/prometheus.yml:ro', 'prometheus:/prometheus']
-  writer:
-    image: busybox:1.37
-    pull_policy: never
-    command: [sh, -c, 'trap "exit 0" TERM; while true; do sleep 0.1; done']
-    volumes: ['data:/data']
-  idle:
-    image: busybox:1.37
-    pull_policy: never
-    command: [sh, -c, 'trap "exit 0" TERM; while true; do sleep 0.1; done']
-    volumes: ['data:/data:ro']
-volumes: { prometheus: {}, data: {} }
-`
-const scrape = (interval: string) => `
-global: { scrape_interval: ${interval} }
-scrape_configs: [{ job_name: self, static_configs: [{ targets: ['127.0.0.1:9090'] }] }]
-`
-
 let lab: Lab
 let directory: string
 let snapshot: string
@@ -98,8 +70,9 @@ beforeAll(async () => {
   lab = await startLab()
   directory = join(lab.stackDirectory, project)
   await mkdir(directory)
-  await writeFile(join(directory, 'compose.yml'), compose)
-  await writeFile(config(), scrape('1s'))
+  const idle = { writer: 'data:/data', idle: 'data:/data:ro' }
+  await writeFile(join(directory, 'compose.yml'), aKeptStack(project, { idle }))
+  await writeFile(config(), scrapesItself())
   await docker('compose', '-f', join(directory, 'compose.yml'), 'up', '-d')
   await docker('stop', '-t', '1', `${project}-idle-1`)
   await shell(
@@ -272,7 +245,7 @@ describe('Prometheus', () => {
   })
 
   test('that is mounted as a single file runs what is in it again', async () => {
-    await writeFile(`${config()}.new`, scrape('2s'))
+    await writeFile(`${config()}.new`, scrapesItself({ interval: '2s' }))
     await rename(`${config()}.new`, config())
     await docker('restart', `${project}-prometheus-1`)
     await samples()
@@ -282,7 +255,7 @@ describe('Prometheus', () => {
     expect(view.steps.map(({ kind }) => kind)).toEqual([
       ...['CheckSnapshot', 'TakeSnapshot', 'PutBackFiles', 'VerifyRestored'],
     ])
-    expect(await readFile(config(), 'utf8')).toBe(scrape('1s'))
+    expect(await readFile(config(), 'utf8')).toBe(scrapesItself())
     await samples()
     expect(await get('/api/v1/status/config')).toContain('scrape_interval: 1s')
     expect((await carryOut('undo')).outcome).toBe('done')
