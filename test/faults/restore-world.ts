@@ -19,6 +19,7 @@ import { restorePlanner } from '../../electron/sentinel/restore/plan-restore.ts'
 import type { Container } from '../../shared/domain/container.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
+import { firstBackup } from '../../shared/stack/stack-schema.ts'
 import { aDockerDirectory } from '../support/a-docker-directory.ts'
 import { aSituation } from '../support/a-situation.ts'
 import {
@@ -87,7 +88,13 @@ export async function aRestoreWorld(root: string): Promise<RestoreWorld> {
   data.add({ Name: 'odin_gone', Labels: labels })
 
   engine.add({ project, service: 'proxy', state: 'running', mounted: configFile })
-  engine.add({ project, service: 'web', state: 'running', volumes: ['odin_data'] })
+  engine.add({
+    project,
+    service: 'web',
+    state: 'running',
+    health: 'healthy',
+    volumes: ['odin_data'],
+  })
   engine.add({ project, service: 'cache', state: 'running', volumes: ['odin_gone', 'odin_data'] })
   engine.add({ project, service: 'idle', state: 'exited', volumes: ['odin_data'] })
   engine.add({ project, service: 'other', state: 'running' })
@@ -120,6 +127,7 @@ export async function aRestoreWorld(root: string): Promise<RestoreWorld> {
       await Promise.all(all.map((one) => rm(one, { recursive: true, force: true })))
       await run('cp', ['-a', ...changing.map((one) => join(saved, one)), root])
       data.forget('odin_gone')
+      for (const helper of data.helpers()) data.forgetHelper(helper)
       engine.unhealthy.clear()
       engine.onRequest = () => {}
       engine.containers.splice(
@@ -143,10 +151,21 @@ export async function aRestoreWorld(root: string): Promise<RestoreWorld> {
       const settled = await settleHere(pending, dockerPlaceOf(place), new AbortController().signal)
       const left = settled.filter(({ isDone }) => !isDone)
       if (left.length > 0) throw new Error(left.map(({ sentence }) => sentence).join(' '))
+      await sweepOwn(place, data)
     },
     async stop() {
       await engine.stop()
     },
+  }
+}
+
+/** What this process has noted is its own for as long as it is there; a start would sweep it too. */
+async function sweepOwn({ stateDirectory }: RestorePlace, data: VolumesStandIn): Promise<void> {
+  const directory = join(stateDirectory, 'backup/pending')
+  for (const name of await readdir(directory).catch(() => [])) {
+    const { change } = JSON.parse(await readFile(join(directory, name), 'utf8'))
+    data.forgetHelper(change.helper)
+    await rm(join(directory, name))
   }
 }
 
@@ -190,7 +209,10 @@ function placeOf(
     ...['web', 'cache', 'idle', 'other'].map((name) => aService({ name, ports: [] })),
   ]
   const stack: Stack = {
-    ...aStack({ home: { context: 'home', engineId: id, engineKind: 'native', endpoint } }),
+    ...aStack({
+      backup: { ...firstBackup, repository: join(root, 'repository') },
+      home: { context: 'home', engineId: id, engineKind: 'native', endpoint },
+    }),
     projects: [
       {
         name: project,

@@ -35,6 +35,7 @@ export type VolumesStandIn = {
   /** One whose directory is there. */
   add(volume: Pick<Volume, 'Name'> & Partial<Volume>): void
   forget(volume: string): void
+  forgetHelper(label: string): void
   /** Labels of those that nobody has removed. */
   helpers(): string[]
 }
@@ -157,6 +158,9 @@ export function withVolumes(engine: EngineStandIn, root: string): VolumesStandIn
   return {
     ...{ volumes, directoryOf, add },
     forget: (volume) => void volumes.delete(volume),
+    forgetHelper(label) {
+      for (const [id, one] of helpers) if (one.label === label) helpers.delete(id)
+    },
     helpers: () => [...helpers.values()].map(({ label }) => label).sort(),
   }
 }

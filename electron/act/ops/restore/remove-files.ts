@@ -9,14 +9,8 @@ type RemoveFiles = Extract<Step, { kind: 'RemoveFiles' }>
 
 /** A file that somebody has changed meanwhile is theirs, and stays. */
 export const removeFilesOp: Op<RemoveFiles> = {
-  async precondition({ files }) {
-    for (const { file, sha256 } of files) {
-      const now = await bytesIfAny(file)
-      if (now !== null && sha256Of(now) !== sha256) {
-        throw new Error(`${file} was changed since the plan was approved. Look at a new plan.`)
-      }
-    }
-  },
+  stillAsPlanned: mustBeUnchanged,
+  precondition: mustBeUnchanged,
   async run({ files }, site) {
     for (const { file, sha256 } of files) {
       const now = await bytesIfAny(file)
@@ -36,4 +30,13 @@ export const removeFilesOp: Op<RemoveFiles> = {
       if (kept && (await bytesIfAny(file)) === null) await writeWhole(file, kept)
     }
   },
+}
+
+async function mustBeUnchanged({ files }: RemoveFiles): Promise<void> {
+  for (const { file, sha256 } of files) {
+    const now = await bytesIfAny(file)
+    if (now !== null && sha256Of(now) !== sha256) {
+      throw new Error(`${file} was changed since the plan was approved. Look at a new plan.`)
+    }
+  }
 }

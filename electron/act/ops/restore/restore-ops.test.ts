@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -12,6 +12,7 @@ import {
 import type { BackupOutcome } from '../../../backup/order.ts'
 import type { Repository } from '../../../backup/repository/repository.ts'
 import type { OperationSite } from '../../ops.ts'
+import { checkSnapshotOp } from './check-snapshot.ts'
 import { removeFilesOp } from './remove-files.ts'
 import { startServicesOp, stopServicesOp } from './running-set.ts'
 import { takeSnapshotOp } from './take-snapshot.ts'
@@ -178,6 +179,54 @@ describe('TakeSnapshot', () => {
     const { op, taken } = aWorld(undefined, [busy, {}])
     await op.run(step, site)
     expect(taken()).toBe(2)
+  })
+})
+
+describe('CheckSnapshot', () => {
+  const engine = { endpoint: 'unix:///engine.sock', engineId: 'DESK', growsBytes: 1000 }
+  const step: StepOf<'CheckSnapshot'> = {
+    kind: 'CheckSnapshot',
+    ...{ stack: 'odin', snapshot: 'S1', components: ['volume:data'], files: [], keepBytes: 10 },
+    ...{ engine, cause },
+  }
+
+  async function check(freeBytes: number | undefined) {
+    const { hands } = anEngineOfDirectories(directory)
+    const deeds: string[] = []
+    const remarks: string[] = []
+    const op = checkSnapshotOp({
+      openHands: async () => ({
+        ...hands,
+        identity: hands.identity,
+        freeBytes: async () => freeBytes,
+      }),
+      openRepository: async () => ({ directory }) as Repository,
+      workOnData: async (_stack, deed) => void deeds.push(deed.what),
+    })
+    await mkdir(site.keepDirectory)
+    const ended = op.run(step, { ...site, remark: (remark) => remarks.push(remark) })
+    return { ended, deeds, remarks }
+  }
+
+  test('data that would not fit on the disk of the engine is not even read', async () => {
+    const { ended, deeds } = await check(1050)
+    await expect(ended).rejects.toThrow(
+      'What comes back needs 1.1 KiB on the disk of the engine at unix:///engine.sock, which has 1.0 KiB free.',
+    )
+    expect(deeds).toEqual([])
+  })
+
+  test('what fits is read, and where nobody can see the disk that is said', async () => {
+    const seen = await check(1200)
+    await seen.ended
+    expect(seen).toMatchObject({ deeds: ['check'], remarks: [''] })
+    await rm(site.keepDirectory, { recursive: true })
+    const hidden = await check(undefined)
+    await hidden.ended
+    expect(hidden.deeds).toEqual(['check'])
+    expect(hidden.remarks).toEqual([
+      'How much room the disk of the engine at unix:///engine.sock has cannot be seen from here.',
+    ])
   })
 })
 
