@@ -158,6 +158,11 @@ describe('what needs care', () => {
     expect(draw({ ...recoverPlan, filesFrom: named })).toContain('Commit main')
   })
 
+  test('lists each of what a step only counts', () => {
+    expect(careful).toContain('Stop 4 containers on unix:///var/run/docker.sock')
+    expect(careful).toContain('<li>odin-loki-1, which is kept from starting by itself</li>')
+  })
+
   test('is said yes to by a name that has to be typed, and never by Enter', () => {
     expect(careful).toMatch(/<button[^>]*disabled=""[^>]*>Carry out</)
     expect(buttons(careful)).not.toContain('Approve Enter')

@@ -16,6 +16,8 @@ export type ContainerStandIn = {
   /** A single file that it has mounted, and what that held when it was started. */
   mounted?: string
   holds?: string
+  /** How it is in the network, where that is told: `container:<id>`. */
+  network?: string
   /** Names of volumes that it has mounted. */
   volumes: readonly string[]
   starts: number
@@ -235,7 +237,10 @@ const inspected = (one: ContainerStandIn) => ({
     ...(one.health !== 'none' && { Health: { Status: one.health, Log: [] } }),
   },
   Config: { Image: `example/${one.service}:1`, Labels: labelsOf(one) },
-  HostConfig: { RestartPolicy: { Name: one.policy } },
+  HostConfig: {
+    RestartPolicy: { Name: one.policy },
+    ...(one.network !== undefined && { NetworkMode: one.network }),
+  },
   Mounts: one.volumes.map((name) => ({
     ...{ Type: 'volume', Name: name, Destination: `/${name}`, RW: true },
   })),

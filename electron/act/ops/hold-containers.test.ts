@@ -129,6 +129,18 @@ test('one that does not stop is told, and nothing goes on behind its back', asyn
   expect(asked).toBe(then)
 })
 
+test('whoever lives in the network of another comes back after that one', async () => {
+  const host = stray('vpn', { policy: 'no' })
+  const guest = stray('client', { policy: 'no', network: `container:${host.id}` })
+  await op.run(step(guest, host), site)
+  const started: string[] = []
+  engine.onRequest = (_method, path) => {
+    if (path.endsWith('/start')) started.push(path.split('/').at(-2) ?? '')
+  }
+  await op.rollback(step(guest, host), site)
+  expect(started).toEqual([host.id, guest.id])
+})
+
 test('of some that are gone the others come back, and it is said', async () => {
   const [loki, grafana] = [stray('loki'), stray('grafana')]
   await op.run(step(loki, grafana), site)
