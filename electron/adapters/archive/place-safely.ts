@@ -15,7 +15,6 @@ import { linkLeadsOut } from './link-target.ts'
 import { memberName } from './member-name.ts'
 import { codeOf, type HeldDirectory, holdDirectory, parentsBelow } from './open-parents.ts'
 import { spent } from './spent.ts'
-import { chunksOf } from './tar-writer.ts'
 
 export type PlacedFile = {
   /** Relative; `.` is the directory itself, whose mode, owner and time are then set as well. */
@@ -127,7 +126,7 @@ export async function openDestination(
     const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
     const handle = await onDisk(file.path, open(path, flags, 0o600))
     try {
-      for await (const chunk of chunksOf(content)) {
+      for await (const chunk of content instanceof Uint8Array ? [content] : content) {
         await onDisk(file.path, writeAll(handle, chunk))
         spent(chunk)
       }

@@ -7,7 +7,7 @@ import { ageMagic, decrypted } from './age-stream.ts'
 import { ArchiveDamaged, ArchiveRefused } from './archive-problem.ts'
 import type { PackMember } from './pack-member.ts'
 import { handOver, spent } from './spent.ts'
-import { type TarLimits, tarEntries } from './tar-entries.ts'
+import { type ContentCheck, type TarLimits, tarEntries } from './tar-entries.ts'
 import { frameScan } from './zstd-frame.ts'
 
 export type PackLimits = TarLimits & {
@@ -34,10 +34,11 @@ export async function readPack(
     limits?: PackLimits
     /** Every byte of the archive, in its order. */
     onUnpacked?: (bytes: Uint8Array) => void
+    checkOf?: (member: PackMember) => ContentCheck | undefined
   },
   onMember: (member: PackMember, content: Readable) => Promise<void>,
 ): Promise<void> {
-  const { identity, signal, limits = {}, onUnpacked } = options
+  const { identity, signal, limits = {}, onUnpacked, checkOf } = options
   const file = await opened(path)
   let fed: Promise<void> | undefined
   try {
@@ -61,6 +62,7 @@ export async function readPack(
       handsOver: true,
       ...(signal && { signal }),
       ...(onUnpacked && { onBytes: onUnpacked }),
+      ...(checkOf && { checkOf }),
     }
     for await (const { member, content } of tarEntries(unpacked, reading)) {
       if (member.hardLinkTo !== undefined) {

@@ -44,6 +44,17 @@ export type TarOptions = {
   handsOver?: boolean
   /** Everything that is read, in its order, whatever is made of it. */
   onBytes?: (bytes: Uint8Array) => void
+  /** Who looks at the content of a member while it is read. */
+  checkOf?: (member: TarMember) => ContentCheck | undefined
+}
+
+/** Hears of a content what its reader gets of it, and before he does. */
+export interface ContentCheck {
+  add(bytes: Uint8Array): void
+  /** All of it was read; what is returned breaks it. The archive is read on all the same. */
+  end(): Error | undefined
+  /** The archive broke before all of it was read. */
+  broken(): void
 }
 
 const defaults = { entries: 5_000_000, totalBytes: 2 ** 44, memberBytes: 2 ** 44, nameBytes: 4096 }
@@ -73,7 +84,7 @@ export async function* tarEntries(
 ): AsyncGenerator<TarEntry, void, undefined> {
   const limits = { ...defaults, ...options.limits }
   if (options.signal) addAbortSignal(options.signal, stream)
-  const { handsOver, onBytes } = options
+  const { handsOver, onBytes, checkOf } = options
   const source = byteSource(stream, (bytes) => {
     onBytes?.(bytes)
     return handsOver ? handOver(bytes) : bytes
@@ -102,7 +113,7 @@ export async function* tarEntries(
         continue
       }
       names.add(judged)
-      const body = memberContent(source, size)
+      const body = memberContent(source, size, checkOf?.(judged))
       yield { member: judged, content: body.content }
       await body.finish()
       await passOver(source, padding(size))
@@ -244,6 +255,7 @@ async function passOver(source: ByteSource, bytes: number): Promise<void> {
 function memberContent(
   source: ByteSource,
   size: number,
+  check: ContentCheck | undefined,
 ): { content: Readable; finish(): Promise<void> } {
   let left = size
   let reading: Promise<void> | undefined
@@ -254,12 +266,20 @@ function memberContent(
       const chunk = await source.some(left)
       if (chunk === undefined) throw cutOff()
       left -= chunk.length
+      check?.add(chunk)
       content.push(chunk)
-      if (left === 0) content.push(null)
+      if (left === 0) end()
     } catch (error) {
       failure = error
+      check?.broken()
       content.destroy(error as Error)
     }
+  }
+
+  function end(): void {
+    const problem = check?.end()
+    if (problem) content.destroy(problem)
+    else content.push(null)
   }
 
   const content = new Readable({
@@ -270,7 +290,7 @@ function memberContent(
   })
   // Whoever has stopped reading it hears of the failure from the archive as a whole.
   content.on('error', () => undefined)
-  if (left === 0) content.push(null)
+  if (left === 0) end()
 
   return {
     content,

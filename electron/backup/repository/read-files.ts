@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
-import { pipeline, Readable, Transform } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { readPack } from '../../adapters/archive/read-pack.ts'
+import type { ContentCheck } from '../../adapters/archive/tar-entries.ts'
 import { isLoss } from './is-loss.ts'
 import type { Layout } from './layout.ts'
 
@@ -71,13 +72,12 @@ async function onePass(
   /** The rest of a pack is not read for nothing: every file has a checksum of its own. */
   const enough = new Error('Everything that was asked for has been read.')
 
-  async function give(file: SnapshotFile, content: Readable): Promise<void> {
-    const checked = checkedContent(file, content)
+  async function give(file: SnapshotFile, content: Readable, check: CheckedFile): Promise<void> {
     try {
-      await each(file, checked.stream)
-      await drain(checked.stream)
+      await each(file, content)
+      await drain(content)
     } catch (error) {
-      if (!checked.isDamaged()) {
+      if (!check.isDamaged()) {
         stopped = { by: error }
         throw error
       }
@@ -85,24 +85,46 @@ async function onePass(
     }
   }
 
+  /** Read once, and checked as the first of them. */
+  async function giveToAll(
+    files: readonly SnapshotFile[],
+    content: Readable,
+    check: CheckedFile,
+  ): Promise<void> {
+    const whole = await wholeOf(content).catch((error: unknown) => {
+      if (!check.isDamaged()) throw error
+    })
+    for (const file of files) {
+      if (whole === undefined || !isSameContent(file, check.file)) damaged.push(file)
+      else await give(file, Readable.from([whole], { objectMode: false }), check)
+    }
+  }
+
   const path = await pathOf(layout, pack)
   if (path.endsWith('.age') && identity === undefined) {
     throw new Error(`${path} is encrypted, and its key is not in the keyring.`)
   }
-  const options = { signal, ...(identity !== undefined && { identity }) }
+  let check: CheckedFile | undefined
+  const options = {
+    signal,
+    ...(identity !== undefined && { identity }),
+    checkOf({ name }: { name: string }) {
+      const first = waiting.get(name)?.[0]
+      check = first && checkedFile(first)
+      return check
+    },
+  }
   try {
     await readPack(path, options, async ({ name }, content) => {
       const wanted = waiting.get(name)
-      if (!wanted) return
+      const checked = check
+      if (!wanted || !checked) return
       waiting.delete(name)
-      const [first, ...others] = wanted
-      if (!first) return
-      if (others.length > 0 && first.sizeBytes <= sharedBytes) {
-        const whole = await wholeOf(content)
-        for (const file of wanted) await give(file, Readable.from([whole], { objectMode: false }))
+      if (wanted.length > 1 && checked.file.sizeBytes <= sharedBytes) {
+        await giveToAll(wanted, content, checked)
       } else {
-        again.push(...others)
-        await give(first, content)
+        again.push(...wanted.slice(1))
+        await give(checked.file, content, checked)
       }
       if (waiting.size === 0) throw enough
     })
@@ -118,32 +140,32 @@ async function onePass(
   return { damaged, again }
 }
 
+type CheckedFile = ContentCheck & { file: SnapshotFile; isDamaged(): boolean }
+
 /** Breaks at its end when it is not what the list of files says. */
-function checkedContent(
-  file: SnapshotFile,
-  content: Readable,
-): { stream: Readable; isDamaged: () => boolean } {
+function checkedFile(file: SnapshotFile): CheckedFile {
   const sum = createHash('sha256')
   let sizeBytes = 0
   let isDamaged = false
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      sum.update(chunk)
-      sizeBytes += chunk.byteLength
-      done(null, chunk)
+  return {
+    file,
+    isDamaged: () => isDamaged,
+    add(bytes) {
+      sum.update(bytes)
+      sizeBytes += bytes.byteLength
     },
-    flush(done) {
+    end() {
       isDamaged = sizeBytes !== file.sizeBytes || sum.digest('hex') !== file.sha256
-      done(isDamaged ? new FilesDamaged([file]) : null)
+      return isDamaged ? new FilesDamaged([file]) : undefined
     },
-  })
-  content.once('error', () => {
-    // Otherwise it only ends because nobody reads it any more.
-    if (!stream.destroyed) isDamaged = true
-  })
-  pipeline(content, stream, () => {})
-  return { stream, isDamaged: () => isDamaged }
+    broken() {
+      isDamaged = true
+    },
+  }
 }
+
+const isSameContent = (a: SnapshotFile, b: SnapshotFile): boolean =>
+  a.sha256 === b.sha256 && a.sizeBytes === b.sizeBytes
 
 async function drain(stream: Readable): Promise<void> {
   if (stream.readableEnded) return
