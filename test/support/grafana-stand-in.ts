@@ -120,6 +120,7 @@ async function answer(standIn: GrafanaStandIn, request: IncomingMessage): Promis
   if (!isLetIn(standIn, request.headers.authorization)) return refuse(401, 'Invalid API key')
   if (area === 'datasources' && rest.length === 0 && standIn.isViewer)
     return refuse(403, "You'll need additional permissions: datasources:read")
+  if (area === 'org') return ok({ id: 1, name: 'Main Org.' })
   if (area === 'frontend' && rest[0] === 'settings') return settings(standIn)
   if (area === 'datasources') return datasources(standIn, rest, url)
   if (area === 'search') return search(standIn, url)
@@ -190,6 +191,8 @@ async function health(standIn: GrafanaStandIn, source: StandInDatasource): Promi
 }
 
 function search(standIn: GrafanaStandIn, url: URL): Answered {
+  if (url.searchParams.get('type') === 'dash-folder')
+    return ok([...standIn.folders].map(([uid, title]) => ({ uid, title, type: 'dash-folder' })))
   const limit = Number(url.searchParams.get('limit') ?? 1000)
   const page = Number(url.searchParams.get('page') ?? 1)
   const some = standIn.dashboards.slice((page - 1) * limit, page * limit)

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { grafanaStandIn } from '../../../test/support/grafana-stand-in.ts'
 import { type WebServer, webServer } from '../../../test/support/web-server.ts'
 import { exportGrafana } from './grafana-export.ts'
 
@@ -91,4 +92,20 @@ test('what this Grafana does not have is no gap', async () => {
 test('a wrong token opens nothing', async () => {
   const { url } = await grafana(whole)
   await expect(exported(url, 'wrong')).rejects.toMatchObject({ code: 'permission-denied' })
+})
+
+test('a dashboard that only the newer API gives is a gap, and keeps no other one back', async () => {
+  const stand = await grafanaStandIn({
+    dashboards: [
+      { uid: 'new', isSchema2: true, dashboard: { title: 'New' } },
+      { uid: 'gpu', dashboard: { title: 'GPU' } },
+    ],
+  })
+  try {
+    const { documents, gaps } = await exported(stand.url, stand.token)
+    expect(Object.keys(documents)).toContain('dashboards/gpu.json')
+    expect(gaps).toEqual([expect.stringMatching(/^Its dashboards are not all there: .* 406/)])
+  } finally {
+    await stand.stop()
+  }
 })
