@@ -140,6 +140,20 @@ describe('what needs care', () => {
     proposal: recoverPlan,
   })
 
+  test('imports dashboards that were edited elsewhere only where that is chosen', () => {
+    const draw = (proposal: PlanProposal, carryDashboards = false) =>
+      drawFixture('switched', {
+        ...{ name: 'plan', stack: 'odin_lab', from: 'overview', proposal },
+        intent: { kind: 'recover', carryDashboards },
+      })
+    expect(careful).not.toContain('into Grafana at home')
+    const offered = { ...recoverPlan, dashboards: { titles: ['GPU', 'Heat'], carried: false } }
+    expect(draw(offered)).toContain('Import “GPU”, “Heat” into Grafana at home')
+    expect(draw(offered)).not.toContain('checked=""')
+    const carried = { ...offered, dashboards: { ...offered.dashboards, carried: true } }
+    expect(draw(carried, true)).toContain('checked=""')
+  })
+
   test('can have its configuration from elsewhere, where there is a choice', () => {
     expect(careful).toContain('Configuration from')
     expect(careful).toContain('Last good commit 4f1c2aa, Scrape the GPU exporter by its name')
