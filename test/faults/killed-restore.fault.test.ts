@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openOperations, settle } from '../../electron/act/open-operations.ts'
+import { readOperations } from '../../electron/act/operation-directory.ts'
 import { renderPlan } from '../../shared/plan/plan.ts'
 import { killableChild, type RunChild } from './killable-child.ts'
 import type { Moment } from './killing-journal.ts'
@@ -16,6 +17,8 @@ let worlds: [RestoreWorld, RestoreWorld]
 /** The world before, and after a restore that nobody disturbs. */
 let before: unknown
 let after: unknown
+/** Of its journal, counted from 1. */
+let records: number[]
 
 const done = 'done All 8 steps are done.\n'
 
@@ -28,6 +31,10 @@ beforeAll(async () => {
   const { out } = await runChild(orderOf(world), world.place.root)
   expect(out).toBe(done)
   after = await world.look()
+  const [operation] = await readOperations(world.place.stateDirectory)
+  records = operation?.records.map((_, index) => index + 1) ?? []
+  // An intent and a done for each step, and the end.
+  expect(records.length).toBeGreaterThanOrEqual(17)
 })
 afterAll(async () => {
   await Promise.all(worlds.map((world) => world.stop()))
@@ -130,8 +137,6 @@ async function inBoth(work: (world: RestoreWorld) => Promise<void>): Promise<voi
 }
 
 const moments: Moment[] = ['before', 'torn', 'after']
-/** An intent and a done for each step, and the end. */
-const records = Array.from({ length: 17 }, (_, index) => index + 1)
 
 describe.each(moments)('killed %s a journal record', { timeout: 300_000 }, (moment) => {
   test('it can be gone on with and rolled back, whichever it was', async () => {

@@ -66,9 +66,10 @@ export function restoreDoorsHere({ backups, inForce }: Parts): DoorsHere {
       const order = { ...inForceNamed(name), kind: 'restore' as const, deed }
       const tell = (progress: BackupProgress) => remark?.(howFar(progress))
       const { outcome, sentence } = await kept().carryOut(order, tell, signal)
+      // How far it came is no news any more.
+      remark?.('')
       signal.throwIfAborted()
       if (outcome !== 'done') throw new Error(sentence)
-      remark?.('')
     },
     async countData(stack, deed) {
       const { signal } = new AbortController()
