@@ -15,8 +15,11 @@ export type LabEngine = {
   socket: string
   /** Its `/info` ID; known once it has been started. */
   id(): Promise<string>
-  /** Starts it and waits until it answers. Another data root makes it another engine. */
-  start(options?: { dataRoot?: string }): Promise<void>
+  /**
+   * Starts it and waits until it answers. Another data root makes it another engine, which has no
+   * images where it is `bare`.
+   */
+  start(options?: { dataRoot?: string; bare?: boolean }): Promise<void>
   isRunning(): boolean
   /** Ends it as its operating system would, containers first, and waits until it is gone. */
   stop(): Promise<void>
@@ -39,7 +42,7 @@ export function labEngine(machine: Machine, made: EngineParts): LabEngine {
   const pidFile = join(made.directory, 'dockerd.pid')
   let ended: Promise<unknown> | undefined
 
-  async function start({ dataRoot = 'data' } = {}): Promise<void> {
+  async function start({ dataRoot = 'data', bare = false } = {}): Promise<void> {
     await mkdir(made.directory, { recursive: true })
     const path = [...made.parts.programs, process.env['PATH'], '/usr/sbin:/sbin'].join(':')
     // runc keeps files in TMPDIR, and leaves them when it is killed.
@@ -63,7 +66,7 @@ export function labEngine(machine: Machine, made: EngineParts): LabEngine {
       if (await answers(made.socket)) break
       await Promise.race([delay(50), exit])
     }
-    await importImages(made.socket, made.parts)
+    if (!bare) await importImages(made.socket, made.parts)
   }
 
   async function stop(): Promise<void> {

@@ -140,7 +140,7 @@ describe('another engine answers behind the same socket', () => {
     const home = await lab.desktop.id()
     await lab.desktop.stop()
     guard.mark()
-    await lab.desktop.start({ dataRoot: 'another' })
+    await lab.desktop.start({ dataRoot: 'another', bare: true })
     const finding = await guard.untilFinding('ENGINE_REPLACED', 'firing')
     expect(Object.values(finding.evidence).join(' ')).toContain(home)
     expect(Object.values(finding.evidence).join(' ')).toContain(await lab.desktop.id())

@@ -16,6 +16,7 @@ let rightConfig: string
 
 beforeAll(async () => {
   lab = await startMonitoredLab()
+  await lab.scrapeOften()
   rightConfig = await readFile(join(lab.lab.stackDirectory, 'prometheus.yml'), 'utf8')
   await lab.bringUp('desktop-linux')
   await lab.adopt()
