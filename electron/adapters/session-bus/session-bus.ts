@@ -1,5 +1,11 @@
 import { join } from 'node:path'
-import { createClient, type MessageBus } from 'dbus-native'
+import {
+  type CallOptions,
+  createClient,
+  type InvokeCallback,
+  type Message,
+  type MessageBus,
+} from 'dbus-native'
 
 export type { MessageBus } from 'dbus-native'
 
@@ -30,17 +36,30 @@ function connectBus(busAddress: string): MessageBus | undefined {
   try {
     const bus = createClient({
       busAddress,
-      timeout: answerWithinMs,
+      timeout: 0,
       reconnect: { minDelay: 500, maxDelay: 30_000 },
     })
     // A connection error is followed by another attempt; without listeners it would end the process.
     bus.connection.on('error', () => {})
     bus.connection.on('handlerError', () => {})
     bus.on('reconnectError', () => {})
-    return bus
+    return patient(bus)
   } catch {
     return undefined // an address of a kind that this library does not speak
   }
+}
+
+/**
+ * Lets every call fail in time but the first Hello: dbus-native 0.16.1 throws out of its own timer
+ * when a busy bus does not answer that one (lib/bus.js, "register name"), and ends the process.
+ */
+function patient(bus: MessageBus): MessageBus {
+  const invoke = bus.invoke.bind(bus) as (...args: unknown[]) => unknown
+  const timely = (message: Message, options?: CallOptions | InvokeCallback, reply?: unknown) =>
+    typeof options === 'function'
+      ? invoke(message, { timeout: answerWithinMs }, options)
+      : invoke(message, { timeout: answerWithinMs, ...options }, reply)
+  return Object.assign(bus, { invoke: timely })
 }
 
 /** Calls a method by its full name, without asking the other side to describe itself first. */
