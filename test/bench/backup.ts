@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ensurePackages } from '../../build/debian-packages.ts'
 import { bytesIn } from '../../electron/backup/repository/bytes-in.ts'
 import { measureBesideTheApp } from './backup/beside-the-app.ts'
-import { type Cost, costOf, leastOf } from './backup/cost.ts'
+import { type Cost, costOf, least, leastOf } from './backup/cost.ts'
 import { changeSome, someData } from './backup/some-data.ts'
 import { bundledBackup, prepare, type Tool, toolsIn } from './backup/tools.ts'
 import type { Measured } from './report.ts'
@@ -16,6 +16,8 @@ import type { Measured } from './report.ts'
 const packages = ['restic', 'borgbackup', 'zstd']
 /** The least of so many for what is quick. */
 const rounds = 5
+/** And for a restore, in turns: the disk is busy at times with what others have left to it. */
+const restores = 3
 
 export async function measureBackup(): Promise<Measured[]> {
   const problem = await ensurePackages(packages)
@@ -35,6 +37,21 @@ export async function measureBackup(): Promise<Measured[]> {
   }
 }
 
+/** With nothing left to write by whoever was measured before. */
+async function costAlone(command: readonly string[], { env }: Tool): Promise<Cost> {
+  await costOf(['sync'])
+  return costOf(command, env)
+}
+
+/** Into a directory that is not there yet, which goes again. */
+async function restoredAnew(tool: Tool): Promise<Cost> {
+  try {
+    return await costAlone(tool.restore, tool)
+  } finally {
+    await rm(tool.back, { recursive: true, force: true })
+  }
+}
+
 async function besideOthers(site: string, program: string): Promise<Measured[]> {
   const data = join(site, 'data')
   await someData(data)
@@ -47,13 +64,18 @@ async function besideOthers(site: string, program: string): Promise<Measured[]> 
   }
   const sizes = () => each(({ repository }) => bytesIn(repository))
   for (const tool of tools) await prepare(tool)
-  const first = await each((tool) => costOf(tool.backup, tool.env))
+  const first = await each((tool) => costAlone(tool.backup, tool))
   const unchanged = await each((tool) => leastOf(rounds, () => costOf(tool.backup, tool.env)))
   const before = await sizes()
   await changeSome(data)
   await each((tool) => costOf(tool.backup, tool.env))
   const after = await sizes()
-  const restored = await each((tool) => costOf(tool.restore, tool.env))
+  const restored = new Map<Tool, Cost>()
+  for (let round = 0; round < restores; round += 1) {
+    for (const [tool, cost] of await each(restoredAnew)) {
+      restored.set(tool, least([restored.get(tool) ?? cost, cost]))
+    }
+  }
   const checked = await each((tool) => costOf(tool.check, tool.env))
   const addedMiB = (tool: Tool) =>
     ((after.get(tool) ?? Number.NaN) - (before.get(tool) ?? Number.NaN)) / 1024 / 1024

@@ -33,13 +33,16 @@ export async function costOf(
   return { ms, cpuMs: (user + system) * 1000, said }
 }
 
-/** The quickest, and the least work, of so many times. */
+/** The least of so many times. */
 export async function leastOf(rounds: number, measure: () => Promise<Cost>): Promise<Cost> {
   const costs: Cost[] = []
   for (let round = 0; round < rounds; round += 1) costs.push(await measure())
-  return {
-    ms: Math.min(...costs.map(({ ms }) => ms)),
-    cpuMs: Math.min(...costs.map(({ cpuMs }) => cpuMs)),
-    said: costs.at(-1)?.said ?? '',
-  }
+  return least(costs)
 }
+
+/** The quickest, and the least work. */
+export const least = (costs: readonly Cost[]): Cost => ({
+  ms: Math.min(...costs.map(({ ms }) => ms)),
+  cpuMs: Math.min(...costs.map(({ cpuMs }) => cpuMs)),
+  said: costs.at(-1)?.said ?? '',
+})

@@ -11,6 +11,8 @@ export type Tool = {
   restore: readonly string[]
   check: readonly string[]
   repository: string
+  /** Where it restores to. */
+  back: string
   env?: Readonly<Record<string, string>>
 }
 
@@ -30,6 +32,7 @@ export function toolsIn(site: string, data: string, program: string): [Tool, Too
     {
       name: 'ours',
       repository: at('ours'),
+      back: at('ours-back'),
       backup: ours('backup', data),
       restore: ours('restore', at('ours-back')),
       check: ours('check', data),
@@ -37,6 +40,7 @@ export function toolsIn(site: string, data: string, program: string): [Tool, Too
     {
       name: 'restic',
       repository: at('restic'),
+      back: at('restic-back'),
       backup: ['restic', 'backup', '--quiet', data],
       restore: ['restic', 'restore', '--quiet', 'latest', '--target', at('restic-back')],
       check: ['restic', 'check', '--quiet', '--read-data'],
@@ -49,6 +53,7 @@ export function toolsIn(site: string, data: string, program: string): [Tool, Too
     {
       name: 'borg',
       repository: at('borg'),
+      back: at('borg-back'),
       backup: ['borg', 'create', '--compression', 'zstd,3', `${at('borg')}::{now:%s.%f}`, data],
       // The newest archive, found by its place: borg extracts into where it is called.
       restore: shell(
@@ -62,6 +67,7 @@ export function toolsIn(site: string, data: string, program: string): [Tool, Too
     {
       name: 'tar | zstd -3',
       repository: at('tar'),
+      back: at('tar-back'),
       backup: shell(
         'tar -C "$1" -c . | zstd -3 -q -f -o "$2/all.tar.zst" && sync "$2/all.tar.zst"',
         data,
