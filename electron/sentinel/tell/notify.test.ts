@@ -242,6 +242,17 @@ test('nothing while it is snoozed, and it is told again when the snooze is over'
   await count(2)
 })
 
+test('what is snoozed ends in silence, also where its end knows of no snooze', async () => {
+  tell('opened')
+  await count(1)
+  tell('updated', { snoozedUntil: iso(noon + 3_600_000) })
+  await expect.poll(() => closed).toEqual(['odin i'])
+  tell('resolved', { status: 'resolved', resolvedAt: iso(noon) })
+  tell('opened', { id: 'j' })
+  await count(2)
+  expect(shown[1]?.key).toBe('odin j')
+})
+
 test('nothing while its owner is moving; what is still wrong afterwards is told', async () => {
   mirror = { ...mirror, movingUntil: iso(noon + 1_000) }
   tell('opened')

@@ -34,6 +34,9 @@ const wordsStandMs = 15_000
 /** What an operation leaves wrong for a moment: a dashboard sees its data with the next scrape. */
 const settlesMs = 30_000
 
+/** `anew`: told also where nothing of it is on the screen. `hushed`: its end is told to nobody. */
+type Waiting = { stack: string; id: string; anew: boolean; hushed: boolean }
+
 /** Two stacks may have the same incident at the same moment. */
 const keyOf = (stack: string, { id }: IncidentView): string => `${stack} ${id}`
 
@@ -48,8 +51,7 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
   const { sentinel, notifier, now = Date.now } = parts
   const { choices = () => usualSettings.notifications, localMinutes = minutesOfTheDay } = parts
   const told = new Map<string, Told>()
-  /** `anew`: also where nothing of it is on the screen. */
-  const waiting = new Map<string, { stack: string; id: string; anew: boolean }>()
+  const waiting = new Map<string, Waiting>()
   /** What ended a moment ago, and may only be flapping. */
   const ending = new Map<string, NodeJS.Timeout>()
   let wake: NodeJS.Timeout | undefined
@@ -191,8 +193,9 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     clearTimeout(ending.get(key))
     ending.delete(key)
     if (change === 'resolved' || change === 'withdrawn') {
-      const neverTold = waiting.delete(key) && !told.has(key)
-      const quiet = neverTold || silentUntil(incident) > now()
+      const waited = waiting.get(key)
+      waiting.delete(key)
+      const quiet = waited?.hushed === true || silentUntil(incident) > now()
       close(`${key}:outcome`)
       if (change === 'resolved') onEnd(stack, incident, quiet)
       else takeAway(key)
@@ -205,7 +208,7 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
     }
     if (underOperationUntil(stack, incident) > now()) {
       const anew = !before || change === 'worsened' || waiting.get(key)?.anew === true
-      waiting.set(key, { stack, id: incident.id, anew })
+      waiting.set(key, { stack, id: incident.id, anew, hushed: false })
       wakeInTime()
       return
     }
@@ -244,7 +247,7 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
   function hush(stack: string, incident: IncidentView): void {
     const key = keyOf(stack, incident)
     const before = told.get(key)
-    waiting.set(key, { stack, id: incident.id, anew: true })
+    waiting.set(key, { stack, id: incident.id, anew: true, hushed: true })
     if (before?.showing) close(key)
     if (before) before.showing = false
     wakeInTime()
