@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { Datasource, Grafana } from '../../../shared/domain/grafana.ts'
 import { type Door, httpClient } from '../http/http-client.ts'
 import { firstLine, HttpFailure, statusFailure } from '../http/http-failure.ts'
-import type { Source } from './find-datasource.ts'
 import {
   dashboardAnswer,
   dashboardElsewhere,
@@ -21,9 +20,10 @@ import {
   settingsAnswer,
   vectorAnswer,
 } from './grafana-answers.ts'
-import type { PanelQuery } from './panel-queries.ts'
-import type { TimeRange } from './time-variables.ts'
-import type { Lookup } from './variable-values.ts'
+import type { Source } from './panels/find-datasource.ts'
+import type { PanelQuery } from './panels/panel-queries.ts'
+import type { TimeRange } from './panels/time-variables.ts'
+import type { Lookup } from './panels/variable-values.ts'
 
 export interface GrafanaClient {
   /** Health, and with a token the datasources and theirs. Dashboards are another matter. */

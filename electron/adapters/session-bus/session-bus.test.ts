@@ -26,7 +26,9 @@ async function aBusThatHangs(): Promise<string> {
 test('a bus that hangs fails calls, each in its time, and ends no process', async () => {
   const bus = connectSessionBus({ DBUS_SESSION_BUS_ADDRESS: await aBusThatHangs() })
   if (!bus) throw new Error('expected a bus')
-  onTestFinished(() => bus.connection.end())
+  onTestFinished(() => {
+    bus.connection.end()
+  })
   const systemd = {
     destination: 'org.freedesktop.systemd1',
     path: '/org/freedesktop/systemd1',

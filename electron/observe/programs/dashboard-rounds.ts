@@ -1,8 +1,8 @@
 import type { Dashboard } from '../../../shared/domain/grafana.ts'
-import { checkDashboard } from '../../adapters/grafana/check-dashboard.ts'
-import type { Source } from '../../adapters/grafana/find-datasource.ts'
 import type { FoundDashboard } from '../../adapters/grafana/grafana-answers.ts'
 import type { GrafanaClient } from '../../adapters/grafana/grafana-client.ts'
+import { checkDashboard } from '../../adapters/grafana/panels/check-dashboard.ts'
+import type { Source } from '../../adapters/grafana/panels/find-datasource.ts'
 import { carriedOn, type PanelPast, pastOf } from './panel-past.ts'
 
 /**

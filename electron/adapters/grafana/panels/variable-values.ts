@@ -1,6 +1,6 @@
+import type { RawVariable } from '../grafana-answers.ts'
 import { expandText, type Variables, type VariableValue, variablesIn } from './expand-variables.ts'
 import { findSource, type Source } from './find-datasource.ts'
-import type { RawVariable } from './grafana-answers.ts'
 import { plain } from './time-variables.ts'
 import {
   chosenValue,

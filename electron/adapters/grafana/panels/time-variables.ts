@@ -1,4 +1,4 @@
-import { secondsOf } from '../http/go-time.ts'
+import { secondsOf } from '../../http/go-time.ts'
 import type { VariableValue } from './expand-variables.ts'
 
 /** The stretch of time that panels are asked for. */

@@ -1,5 +1,5 @@
+import type { RawVariable } from '../grafana-answers.ts'
 import type { VariableValue } from './expand-variables.ts'
-import type { RawVariable } from './grafana-answers.ts'
 
 export type Option = { value: string; text: string }
 

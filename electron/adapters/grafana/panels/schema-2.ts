@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { variablesIn } from './expand-variables.ts'
 import {
   type RawDashboard,
   type RawPanel,
   type RawVariable,
   rawPanel,
   rawVariable,
-} from './grafana-answers.ts'
+} from '../grafana-answers.ts'
+import { variablesIn } from './expand-variables.ts'
 import type { PlacedPanel } from './panels-of.ts'
 
 // Dashboards of schema version 2 (Grafana 12: dashboard.grafana.app/v2beta1, Grafana 13: v2):

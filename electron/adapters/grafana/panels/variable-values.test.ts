@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { HttpFailure } from '../http/http-failure.ts'
+import { HttpFailure } from '../../http/http-failure.ts'
+import type { RawVariable } from '../grafana-answers.ts'
 import type { Source } from './find-datasource.ts'
-import type { RawVariable } from './grafana-answers.ts'
 import { customOptions, pickedOptions } from './variable-options.ts'
 import { type Lookup, lookupOf, variableValues } from './variable-values.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type GrafanaStandIn, grafanaStandIn } from '../../../test/support/grafana-stand-in.ts'
+import { type GrafanaStandIn, grafanaStandIn } from '../../../../test/support/grafana-stand-in.ts'
+import { type GrafanaClient, grafanaClient } from '../grafana-client.ts'
 import { checkDashboard } from './check-dashboard.ts'
-import { type GrafanaClient, grafanaClient } from './grafana-client.ts'
 
 let grafana: GrafanaStandIn
 let client: GrafanaClient

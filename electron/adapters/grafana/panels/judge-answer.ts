@@ -1,5 +1,5 @@
-import type { PanelState } from '../../../shared/domain/grafana.ts'
-import type { QueryResult } from './grafana-answers.ts'
+import type { PanelState } from '../../../../shared/domain/grafana.ts'
+import type { QueryResult } from '../grafana-answers.ts'
 
 export type Judged = { state: PanelState; message: string }
 

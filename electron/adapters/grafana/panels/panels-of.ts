@@ -1,4 +1,4 @@
-import type { RawDashboard, RawPanel } from './grafana-answers.ts'
+import type { RawDashboard, RawPanel } from '../grafana-answers.ts'
 
 /** A panel as it stands on a dashboard. */
 export type PlacedPanel = {

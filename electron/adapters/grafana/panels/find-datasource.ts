@@ -1,5 +1,5 @@
+import type { RawDatasource } from '../grafana-answers.ts'
 import { expandText, type Variables } from './expand-variables.ts'
-import type { RawDatasource } from './grafana-answers.ts'
 
 /** A datasource as queries need it. */
 export type Source = {

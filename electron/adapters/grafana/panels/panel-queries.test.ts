@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { QueryResult, RawDashboard, RawPanel } from './grafana-answers.ts'
+import type { QueryResult, RawDashboard, RawPanel } from '../grafana-answers.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import { forOneCopy, panelAsks, type Surroundings } from './panel-queries.ts'
 import { panelsOf } from './panels-of.ts'

@@ -1,6 +1,6 @@
+import type { RawDatasource, RawPanel, RawTarget, RawVariable } from '../grafana-answers.ts'
 import { expandAll, type Variables } from './expand-variables.ts'
 import { type FoundSource, findSource, type Source } from './find-datasource.ts'
-import type { RawDatasource, RawPanel, RawTarget, RawVariable } from './grafana-answers.ts'
 import { intervalSeconds, type TimeRange, timeVariables } from './time-variables.ts'
 
 /** One query as Grafana's `/api/ds/query` takes it, all variables expanded. */

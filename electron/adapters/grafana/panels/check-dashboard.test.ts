@@ -3,10 +3,10 @@ import {
   type GrafanaStandIn,
   grafanaStandIn,
   type Query,
-} from '../../../test/support/grafana-stand-in.ts'
-import { webServer } from '../../../test/support/web-server.ts'
+} from '../../../../test/support/grafana-stand-in.ts'
+import { webServer } from '../../../../test/support/web-server.ts'
+import { type GrafanaClient, grafanaClient } from '../grafana-client.ts'
 import { checkDashboard } from './check-dashboard.ts'
-import { type GrafanaClient, grafanaClient } from './grafana-client.ts'
 
 let grafana: GrafanaStandIn
 let client: GrafanaClient
