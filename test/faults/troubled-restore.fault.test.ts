@@ -93,7 +93,7 @@ function atWriting(nth: number, then: (asked: AlsoAsked) => void): void {
   }
 }
 
-describe('an engine dies in the middle', { timeout: 120_000 }, () => {
+describe('an engine dies in the middle', { timeout: 300_000 }, () => {
   test('at each thing asked of it', async () => {
     let deaths = 0
     for (let nth = 1, died = true; died; nth += 1) {
@@ -137,7 +137,7 @@ describe('an engine dies in the middle', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a disk is full', { timeout: 120_000 }, () => {
+describe('a disk is full', { timeout: 300_000 }, () => {
   const page = 4096
   test('that of the journal and of what was there: whatever it had room for', async () => {
     const outcomes = new Set<string>()
@@ -257,7 +257,7 @@ test('somebody starts what was stopped while the data is kept: it is not written
   await expectSettled('roll-back')
 })
 
-describe('the data is worked on in a process of its own', { timeout: 120_000 }, () => {
+describe('the data is worked on in a process of its own', { timeout: 300_000 }, () => {
   const apart = () => ({ ...world.place, elsewhere: program })
 
   /** Those that work on data for `parent`. */
