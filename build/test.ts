@@ -63,10 +63,11 @@ if (strangers.length > 0) {
 
 const chosen = parts.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 
-// The lab installs what it needs by itself: it alone needs a root of its own for it.
+// What its engines need the lab installs by itself; it opens the real window too.
+const has = (...names: string[]) => chosen.some(({ name }) => names.includes(name))
 const chosenPackages = [
-  ...(chosen.some(({ name }) => name === 'e2e') ? e2ePackages : []),
-  ...(chosen.some(({ name }) => name === 'faults') ? faultPackages : []),
+  ...(has('e2e', 'lab') ? e2ePackages : []),
+  ...(has('faults') ? faultPackages : []),
 ]
 if (process.platform === 'linux' && chosenPackages.length > 0) {
   const problem = await ensurePackages(chosenPackages)
