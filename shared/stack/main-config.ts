@@ -3,6 +3,7 @@ import type { LiveProgram } from '../text/live-configuration.ts'
 
 /** As the programs' images, and most who write their own, call it. */
 const names: Record<LiveProgram, readonly string[]> = {
+  prometheus: ['prometheus.yml', 'prometheus.yaml'],
   alertmanager: ['alertmanager.yml', 'alertmanager.yaml', 'config.yml', 'config.yaml'],
   loki: [
     ...['local-config.yaml', 'loki-config.yaml', 'loki-config.yml', 'loki.yaml', 'loki.yml'],

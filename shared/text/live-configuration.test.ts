@@ -88,3 +88,42 @@ test('what the environment fills in, or Loki calls otherwise by now, is not comp
     'limits_config.retention_period',
   ])
 })
+
+test('Prometheus fills in what each job has, and writes paths from its directory', () => {
+  const scraped = `
+global: { scrape_interval: 60s, external_labels: { machine: odin } }
+rule_files: [ rules/*.yml, ./alerts.yml ]
+alerting: { alertmanagers: [{ static_configs: [{ targets: ['alertmanager:9093'] }] }] }
+scrape_configs:
+  - job_name: node
+    honor_labels: yes
+    basic_auth: { username: ada, password: hush }
+    static_configs: [{ targets: ['host.docker.internal:9100'], labels: { rack: 1 } }]
+    relabel_configs: [{ source_labels: [__address__], regex: '(.*):9100', target_label: host }]
+remote_write: [{ url: 'http://ada:hush@far:9090/api/v1/write' }]
+`
+  // As Prometheus 2.42 says it of the file above, less what is in it by default.
+  const runs = `
+global: { scrape_interval: 1m, scrape_timeout: 10s, external_labels: { machine: odin } }
+alerting: { alertmanagers: [{ scheme: http, static_configs: [{ targets: ["alertmanager:9093"] }] }] }
+rule_files: [ /etc/prometheus/rules/*.yml, /etc/prometheus/alerts.yml ]
+scrape_configs:
+- job_name: node
+  honor_labels: true
+  scrape_interval: 1m
+  basic_auth: { username: ada, password: <secret> }
+  relabel_configs:
+  - { source_labels: [__address__], separator: ;, regex: (.*):9100, target_label: host, action: replace }
+  static_configs: [{ targets: ["host.docker.internal:9100"], labels: { rack: "1" } }]
+remote_write: [{ url: "http://ada:xxxxx@far:9090/api/v1/write", remote_timeout: 30s }]
+`
+  const differs = (file: string) => compareConfiguration(file, runs, 'prometheus')?.differs
+  expect(compareConfiguration(scraped, runs, 'prometheus')).toEqual({ differs: [], hidden: 2 })
+  expect(differs(scraped.replace('host.docker.internal', '172.17.0.1'))).toEqual([
+    'scrape_configs.0.static_configs.0.targets.0',
+  ])
+  expect(differs(scraped.replace('rules/*.yml', 'old/*.yml'))).toEqual(['rule_files.0'])
+  expect(differs(scraped.replace('honor_labels: yes', 'honor_labels: no'))).toEqual([
+    'scrape_configs.0.honor_labels',
+  ])
+})

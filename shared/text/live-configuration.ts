@@ -2,7 +2,8 @@ import { parse } from 'yaml'
 
 // Whether a program runs what lies in its file, told from what it says of its live configuration:
 // YAML that was written anew, with defaults filled in, times in other units and secrets masked
-// (Alertmanager 0.28 /api/v2/status, Loki /config). So the file must be found in it again.
+// (Prometheus 2.42 /api/v1/status/config, Alertmanager 0.28 /api/v2/status, Loki /config). So the
+// file must be found in it again.
 
 export type ComparedConfiguration = {
   /** Where they differ, as `route.group_wait`; never what stands there. */
@@ -11,9 +12,10 @@ export type ComparedConfiguration = {
   hidden: number
 }
 
-export type LiveProgram = 'alertmanager' | 'loki'
+export type LiveProgram = 'prometheus' | 'alertmanager' | 'loki'
 
 const known: Record<LiveProgram, readonly string[]> = {
+  prometheus: ['global', 'scrape_configs', 'rule_files', 'alerting', 'remote_write'],
   alertmanager: ['route', 'receivers'],
   loki: ['auth_enabled', 'server', 'common', 'schema_config', 'ingester', 'limits_config'],
 }
@@ -81,15 +83,17 @@ function compare(wanted: unknown, live: unknown, at: readonly string[], seen: Se
   } else if (!isSameScalar(wanted, live)) seen.differs.push(at.join('.'))
 }
 
-/** Alertmanager leaves out what is empty. Loki writes all that it knows under the name it goes by now. */
+/** Prometheus and Alertmanager leave out what is empty. Loki writes all that it knows under the name it goes by now. */
 function missing(wanted: unknown, at: readonly string[], seen: Seen): void {
   if (isEmpty(wanted)) return
-  if (seen.program === 'alertmanager') seen.differs.push(at.join('.'))
-  else seen.hidden += 1
+  if (seen.program === 'loki') seen.hidden += 1
+  else seen.differs.push(at.join('.'))
 }
 
 const isSecret = (live: unknown): boolean =>
-  typeof live === 'string' && (live === '<secret>' || /^\*{3,}$/.test(live))
+  typeof live === 'string' &&
+  // Go's URL.Redacted() writes the password of a URL so.
+  (live === '<secret>' || /^\*{3,}$/.test(live) || /:xxxxx@/.test(live))
 
 /** `${NAME}`, which the program expands where it was told to (`-config.expand-env`). */
 const isFilledIn = (wanted: unknown): boolean =>
@@ -98,11 +102,17 @@ const isFilledIn = (wanted: unknown): boolean =>
 function isSameScalar(wanted: unknown, live: unknown): boolean {
   const [a, b] = [String(wanted).trim(), String(live).trim()]
   if (a === b || withoutSlash(a) === withoutSlash(b)) return true
+  if (typeof live === 'boolean') return live === (yes.includes(a) || a === 'true')
+  // Prometheus writes paths as they are from its configuration's directory.
+  if (a !== '' && b.startsWith('/') && b.endsWith(`/${a.replace(/^\.\//, '')}`)) return true
   const [from, to] = [durationOf(a), durationOf(b)]
   if (from !== undefined && to !== undefined) return from === to
   const [size, other] = [sizesOf(a), sizesOf(b)]
   return size.some((one) => other.includes(one))
 }
+
+/** What Go's yaml.v2 takes for true besides. */
+const yes = ['yes', 'Yes', 'YES', 'on', 'On', 'ON', 'y', 'Y', 'True', 'TRUE']
 
 const withoutSlash = (text: string): string => text.replace(/\/$/, '')
 

@@ -260,6 +260,31 @@ describe('Prometheus', () => {
     expect(one.firingAlerts).toEqual(expect.arrayContaining(['Watchdog', 'JobDown']))
   })
 
+  test('runs what is in its file, and a file that was replaced elsewhere is told', async () => {
+    const place = { project: 'odin', service: 'prometheus', url: prometheus.url }
+    const watching = configurationWatchers()
+    let sights: readonly ServiceSight<LiveConfiguration>[] = []
+    watching.start((all) => {
+      sights = all
+    })
+    // Where the host has it, once an editor has put another file in the place of the mounted one.
+    const replaced = join(directory, 'replaced.yml')
+    const text = config(alertmanager.address)
+    await writeFile(replaced, text.replace('job_name: lost', 'job_name: found'))
+    try {
+      for (const [file, differs] of [
+        [configFile(), []],
+        [replaced, ['scrape_configs.3.job_name']],
+      ] as const) {
+        watching.setEndpoints([{ ...place, program: 'prometheus', files: [file] }])
+        await watching.lookNow()
+        expect(sights[0]?.look).toMatchObject({ value: { file, differs } })
+      }
+    } finally {
+      await watching.stop()
+    }
+  })
+
   test('a reload of a configuration that it refuses leaves the old one live', async () => {
     const good = config(alertmanager.address)
     await writeFile(configFile(), `${good}\nnonsense: true\n`)

@@ -4,6 +4,7 @@ import { alertmanagerConfig } from '../../adapters/alertmanager/live-config.ts'
 import { sha256Of } from '../../adapters/disk/content-hash.ts'
 import { readSmallFile, type SmallFile } from '../../adapters/disk/small-file.ts'
 import { lokiConfig } from '../../adapters/loki/live-config.ts'
+import { prometheusConfig } from '../../adapters/prometheus/live-config.ts'
 import type { Stop } from '../watcher.ts'
 import { type Asked, askedWatcher } from './asked-watcher.ts'
 import { type ServiceEndpoint, type ServiceWatchers, serviceWatchers } from './service-watchers.ts'
@@ -17,7 +18,11 @@ type Parts = { everyMs?: number; now?: () => number }
 const usualEveryMs = 120_000
 const mostBytes = 1024 * 1024
 
-const configOf = { alertmanager: alertmanagerConfig, loki: lokiConfig } as const
+const configOf = {
+  prometheus: prometheusConfig,
+  alertmanager: alertmanagerConfig,
+  loki: lokiConfig,
+} as const
 
 /** Keeps in view whether programs run what lies in their files. */
 export function configurationWatchers({

@@ -130,6 +130,7 @@ export function watchStack(parts: StackWatchParts): StackWatch {
     asked.loki.setEndpoints(endpoints.loki)
     asked.shippers.setEndpoints(endpoints.shippers)
     asked.configurations.setEndpoints([
+      ...configsOf('prometheus', endpoints.prometheus, containers),
       ...configsOf('alertmanager', endpoints.alertmanager, containers),
       ...configsOf('loki', endpoints.loki, containers),
     ])

@@ -112,7 +112,11 @@ export const monitoringRules: readonly MonitoringRule[] = [
     rule: prometheusUnreachable,
     seesAll: ({ prometheus }) => decided(prometheus),
   },
-  { code: 'PROMETHEUS_CONFIG_STALE', rule: prometheusConfigStale, seesAll: insidePrometheus },
+  {
+    code: 'PROMETHEUS_CONFIG_STALE',
+    rule: prometheusConfigStale,
+    seesAll: ({ prometheus, configurations = [] }) => inside(prometheus) && decided(configurations),
+  },
   {
     code: 'PORT_NEAR_MISS',
     rule: portNearMiss,

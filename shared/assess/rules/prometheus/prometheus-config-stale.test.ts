@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { aReading, minute, noon, second } from '../../../../test/support/a-world.ts'
 import { aFile, monitored, prometheusWith } from '../../../../test/support/some-monitoring.ts'
+import { known } from '../../../domain/reading.ts'
 import { prometheusConfigStale } from './prometheus-config-stale.ts'
 
 const after = (modifiedAt: number, path?: string) =>
@@ -24,6 +25,41 @@ test('the file changed after it was loaded', () => {
         'prometheus runs an older configuration than /home/ada/odin/prometheus.yml, expected what is in the file.',
     },
   ])
+})
+
+const compared = (differs: readonly string[], modifiedAt: number, observedAt = noon) =>
+  prometheusConfigStale(
+    monitored({
+      files: aReading([aFile({ modifiedAt })]),
+      configurations: [
+        {
+          ...prometheusWith(),
+          look: known(
+            { file: '/home/ada/odin/prometheus.yml', modifiedAt, differs, hidden: 0 },
+            observedAt,
+          ),
+        },
+      ],
+    }),
+  )
+
+test('what it runs is compared with the file: replaced under its mount, it was loaded in vain', () => {
+  expect(compared(['global.scrape_interval'], noon - 90 * minute)).toMatchObject([
+    {
+      sentence:
+        'prometheus runs another configuration than /home/ada/odin/prometheus.yml, expected what is in the file.',
+      evidence: {
+        'differs at': 'global.scrape_interval',
+        'loaded again since': expect.stringContaining('only a restart helps'),
+      },
+    },
+  ])
+  expect(compared(['global.scrape_interval'], noon - 10 * second)).toEqual([])
+})
+
+test('a file that was only touched is what it runs; what was compared before a reload says nothing', () => {
+  expect(compared([], noon - 10 * minute)).toEqual([])
+  expect(compared(['rule_files'], noon - 90 * minute, noon - 80 * minute)).toEqual([])
 })
 
 test('written and reloaded is one deed, loaded later is well, and another file is none of it', () => {

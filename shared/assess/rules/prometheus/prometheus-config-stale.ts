@@ -1,10 +1,11 @@
-import type { Prometheus, ServiceSight } from '../../../domain/prometheus.ts'
+import type { LiveConfiguration, Prometheus, ServiceSight } from '../../../domain/prometheus.ts'
 import { servicesOf } from '../../../domain/stack.ts'
 import type { WatchedFile } from '../../../domain/watched-file.ts'
 import type { Finding } from '../../finding.ts'
 import { serviceSubject } from '../../monitoring/answers.ts'
 import { scraperOf } from '../../monitoring/scraper.ts'
 import { asTime, evidence, type Situation } from '../../situation.ts'
+import { placesOf } from './live-config-stale.ts'
 
 /** Writing a file and asking for the reload is one deed. */
 const oneDeedMs = 60_000
@@ -31,9 +32,32 @@ export function prometheusConfigStale(situation: Situation): Finding[] {
         },
       ]
     }
+    const compared = comparedWith(situation, sight)
+    if (compared && compared.differs.length > 0) {
+      if (situation.now - compared.modifiedAt <= oneDeedMs) return []
+      return [
+        {
+          ...about,
+          sentence: `${sight.service} runs another configuration than ${compared.file}, expected what is in the file.`,
+          evidence: {
+            'differs at': placesOf(compared.differs),
+            'file written': asTime(compared.modifiedAt),
+            'runs what it loaded': loaded,
+            // One file that is mounted by itself keeps its inode when an editor replaces it.
+            ...(prometheus.configLoadedAt > compared.modifiedAt && {
+              'loaded again since':
+                'so the file was replaced under its mount: only a restart helps',
+            }),
+          },
+        },
+      ]
+    }
+    const isSame = compared?.hidden === 0
     const newer = configFiles(situation, sight, prometheus).filter(
       ({ modifiedAt = 0 }) =>
-        modifiedAt > prometheus.configLoadedAt && situation.now - modifiedAt > oneDeedMs,
+        modifiedAt > prometheus.configLoadedAt &&
+        !(isSame && modifiedAt === compared.modifiedAt) &&
+        situation.now - modifiedAt > oneDeedMs,
     )
     const [file] = newer
     if (file === undefined) return []
@@ -53,6 +77,18 @@ export function prometheusConfigStale(situation: Situation): Finding[] {
       },
     ]
   })
+}
+
+/** What it runs beside its file, unless it has loaded something since they were compared. */
+function comparedWith(
+  { monitoring }: Situation,
+  { project, service, look }: ServiceSight<Prometheus>,
+): LiveConfiguration | undefined {
+  const found = monitoring?.configurations?.find(
+    (one) => one.project === project && one.service === service,
+  )?.look
+  if (found?.status !== 'known' || look.status !== 'known') return undefined
+  return found.observedAt >= look.value.configLoadedAt ? found.value : undefined
 }
 
 /** The main file as the host knows it; without a container to ask, what is called like it. */
