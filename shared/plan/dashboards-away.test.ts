@@ -52,7 +52,7 @@ test('where home claims the same port nobody can tell which of the two answers',
 })
 
 test('what was edited is kept, and imported only where that was chosen', () => {
-  const judged = [{ away: theAway(), found: { edited: [gpu, old], unread: 1 } }]
+  const judged = [{ away: theAway(), found: { edited: [gpu, old], unread: 1, isCompared: true } }]
   const kept = planDashboards(stack, judged, false)
   expect(kept.save.map(describeStep)).toEqual(['keep “GPU”, “Old” as grafana on default has them'])
   expect(kept.save).toMatchObject([{ endpoint: nativeEndpoint, containerId: 'grafana-id' }])
@@ -80,13 +80,19 @@ test('where nobody could look it is said, and where nothing was edited nothing i
     ...{ save: [], carry: [] },
     told: ['Whether dashboards were edited in grafana on default is not known: Nobody answers.'],
   })
-  const none = planDashboards(stack, [{ away: theAway(), found: { edited: [], unread: 0 } }], true)
+  const none = planDashboards(
+    stack,
+    [{ away: theAway(), found: { edited: [], unread: 0, isCompared: true } }],
+    true,
+  )
   expect(none).toEqual({ save: [], carry: [], told: [] })
 })
 
 test('a recovery keeps them before their Grafana is held, and imports them once home is up', () => {
   const observed = world()
-  const judged = [{ away: theAway(observed), found: { edited: [gpu], unread: 0 } }]
+  const judged = [
+    { away: theAway(observed), found: { edited: [gpu], unread: 0, isCompared: true } },
+  ]
   const plan = planRecover({
     ...{ observed, stack, units: [], files: [], lost: [], snapshot: [], monitored: true },
     intent: { kind: 'recover', carryDashboards: true },

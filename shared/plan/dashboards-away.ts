@@ -76,7 +76,14 @@ export type EditedDashboard = AwayDashboard & {
 /** What was found there; `why` nobody could look, as the end of a sentence, otherwise. */
 export type JudgedGrafana = {
   away: GrafanaAway
-  found: { edited: readonly EditedDashboard[]; unread: number } | { why: string }
+  found:
+    | {
+        edited: readonly EditedDashboard[]
+        unread: number
+        /** Something told what home has; without it all of them count as edited. */
+        isCompared: boolean
+      }
+    | { why: string }
   /** Home's Grafana lets no token in that could import them, as the end of a sentence. */
   closed?: string | undefined
 }
@@ -109,7 +116,7 @@ function planOne(
     const sentence = `Whether dashboards were edited in ${service} on ${from} is not known: ${found.why}.`
     return { save: [], carry: [], told: [sentence] }
   }
-  const { edited, unread } = found
+  const { edited, unread, isCompared } = found
   const notRead =
     unread === 0
       ? []
@@ -132,7 +139,9 @@ function planOne(
     from,
     dashboards,
     offered: why === undefined ? newer.map(({ title }) => title) : [],
-    cause: `${stack.home.context} does not have ${edited.length === 1 ? 'it' : 'them'} like that`,
+    cause: isCompared
+      ? `${stack.home.context} does not have ${edited.length === 1 ? 'it' : 'them'} like that`
+      : `what ${stack.home.context} has is not known`,
   }
   const titles = newer.map(({ title }) => `“${title}”`).join(', ')
   if (newer.length === 0) return { save: [save], carry: [], told: notRead }
@@ -140,7 +149,10 @@ function planOne(
     const because = isChosen
       ? ` and cannot be imported: ${why}`
       : ', and imported only if you choose that'
-    const sentence = `What was edited in ${service} on ${from} is kept as files${because}: ${titles}.`
+    const what = isCompared
+      ? `What was edited in ${service} on ${from} is`
+      : `No snapshot says what ${service} of home holds, so all dashboards on ${from} are`
+    const sentence = `${what} kept as files${because}: ${titles}.`
     return { save: [save], carry: [], told: [...notRead, sentence] }
   }
   const carry: Step = {

@@ -114,7 +114,10 @@ test('what was edited elsewhere is told from what the newest snapshot kept of ho
   ])
 })
 
-test('without a snapshot everything that no file brings is new, and imported where that is chosen', async () => {
+test('without a snapshot nobody knows what was edited: all is kept, and imported where that is chosen', async () => {
+  expect((await found(undefined)).told.at(-1)).toBe(
+    'No snapshot says what grafana of home holds, so all dashboards on default are kept as files, and imported only if you choose that: “GPU”, “Same”, “Old”.',
+  )
   const { save, carry } = await found(undefined, true)
   const titles = ['GPU', 'Same', 'Old']
   expect(save).toMatchObject([{ offered: titles }])

@@ -33,6 +33,8 @@ const patienceMs = 30_000
 
 type Known = ReadonlyMap<string, { sha256: string; updatedAt?: number }>
 
+const nothing: Known = new Map()
+
 /** What was edited in Grafanas that run on another engine; only looks. */
 export function dashboardsOf(parts: Parts) {
   return async (situation: Situation, intent: RecoverIntent): Promise<CarriedDashboards> => {
@@ -59,11 +61,15 @@ async function judge(
     try {
       const there = await allIn(store, signal)
       const home =
-        there.held.length === 0 ? new Map() : await knownAtHome(away, situation, parts, signal)
-      const edited = there.held.flatMap((held) => editedOf(held, home))
+        there.held.length === 0 ? nothing : await knownAtHome(away, situation, parts, signal)
+      const edited = there.held.flatMap((held) => editedOf(held, home ?? nothing))
       const closed =
         edited.length === 0 || homeUrl === undefined ? undefined : await whyClosed(parts, stack)
-      return { away, found: { edited, unread: there.unread }, closed }
+      return {
+        away,
+        found: { edited, unread: there.unread, isCompared: home !== undefined },
+        closed,
+      }
     } finally {
       store.close()
     }
@@ -99,13 +105,13 @@ function editedOf({ model, updatedAt }: HeldDashboard, home: Known): EditedDashb
   return [{ uid, title: titleOf(model), sha256, home: known?.sha256 ?? null, isOlder }]
 }
 
-/** Home's own Grafana while it runs, else what the newest whole snapshot kept of it. */
+/** Home's own Grafana while it runs, else what the newest whole snapshot kept of it, if anything. */
 async function knownAtHome(
   { container: { project, service }, homeUrl }: GrafanaAway,
   { observed, stack }: Situation,
   { openDashboards, openRepository }: Parts,
   signal: AbortSignal,
-): Promise<Known> {
+): Promise<Known | undefined> {
   const runs = (homeContainers(observed, stack.home) ?? []).some(
     (one) => one.project === project && one.service === service && isUp(one),
   )
@@ -118,11 +124,12 @@ async function knownAtHome(
   }
   const repository = await openRepository(stack)
   const newest = repository && newestWhole((await repository.snapshots()).sound, stack.name)
-  if (!repository || !newest) return new Map()
+  if (!repository || !newest) return undefined
   const files = (await repository.files(newest.id)).filter((file) => {
     const part = file.type === 'file' ? dashboardPart(file) : undefined
     return part?.project === project && part.service === service
   })
+  if (files.length === 0) return undefined
   const held: HeldDashboard[] = []
   await repository.read(
     files,
