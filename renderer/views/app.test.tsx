@@ -173,7 +173,7 @@ describe('what needs care', () => {
   })
 
   test('lists each of what a step only counts', () => {
-    expect(careful).toContain('Stop 4 containers on unix:///var/run/docker.sock')
+    expect(careful).toContain('Stop 4 containers on default')
     expect(careful).toContain('<li>odin-loki-1, which is kept from starting by itself</li>')
   })
 

@@ -7,6 +7,7 @@ const hold = (...names: string[]): Step => ({
   kind: 'HoldContainers',
   endpoint: 'unix:///var/run/docker.sock',
   engineId: 'NATV',
+  from: 'default',
   containers: names.map((name) => ({
     ...{ containerId: name, container: name, always: name === 'b' },
   })),
@@ -62,9 +63,7 @@ test('a step says what it is about and which files it puts back from where', () 
 
 test('more containers than a sentence can name stand in a list below it', () => {
   const { what, lines } = faceOfStep(hold('a', 'b', 'c', 'd'))
-  expect(what).toBe(
-    'stop 4 containers on unix:///var/run/docker.sock and keep b from starting by itself',
-  )
+  expect(what).toBe('stop 4 containers on default and keep b from starting by itself')
   expect(lines).toEqual(['a', 'b, which is kept from starting by itself', 'c', 'd'])
   expect(faceOfStep(hold('a', 'b', 'c'))).not.toHaveProperty('lines')
 })

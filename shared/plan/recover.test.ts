@@ -6,7 +6,6 @@ import {
   desktopEndpoint,
   desktopQuit,
   desktopWith,
-  nativeEndpoint,
   nativeWith,
   someContainers,
   switchedToDefault,
@@ -96,7 +95,7 @@ test('the incident: units, strays, context, files, services, and a look, in this
   expect(plan.whenStopped).toBe('ask')
   expect(renderPlan(plan).split('\n').slice(0, 2)).toEqual([
     '1. StopUnit: stop node_exporter.service and keep it from starting by itself (it does the work of node-exporter)',
-    `2. HoldContainers: stop odin-prometheus-1 and odin-grafana-1 on ${nativeEndpoint} and keep odin-prometheus-1 from starting by itself (odin belongs on desktop-linux)`,
+    `2. HoldContainers: stop odin-prometheus-1 and odin-grafana-1 on default and keep odin-prometheus-1 from starting by itself (odin belongs on desktop-linux)`,
   ])
   expect(renderPlan(plan)).toContain(
     'put back /home/ada/odin/prometheus.yml (as accepted), and restart prometheus',

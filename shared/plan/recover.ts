@@ -2,7 +2,13 @@ import type { Container } from '../domain/container.ts'
 import type { Intent } from '../domain/intent.ts'
 import type { ObservedState } from '../domain/observed-state.ts'
 import { type ComposeStart, type Stack, servicesOf } from '../domain/stack.ts'
-import { containersOf, homeContainers, homeSight, isUp } from '../domain/whereabouts.ts'
+import {
+  containersOf,
+  homeContainers,
+  homeSight,
+  isUp,
+  nameOfEngine,
+} from '../domain/whereabouts.ts'
 import { ok, type Result } from '../kit/result.ts'
 import type { CarriedDashboards } from './dashboards-away.ts'
 import type { Plan, Refusal, Step } from './plan.ts'
@@ -98,6 +104,7 @@ function straysOf(observed: ObservedState, stack: Stack): Step[] {
         kind: 'HoldContainers',
         endpoint: sight.endpoint,
         engineId: engine.value.id,
+        from: nameOfEngine(observed, sight, stack.home),
         containers: strays.map(({ id, name, restartPolicy }) => ({
           ...{ containerId: id, container: name, always: restartPolicy === 'always' },
         })),

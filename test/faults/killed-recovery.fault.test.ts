@@ -69,7 +69,7 @@ test('the plan is the one of the incident', async () => {
   expect(renderPlan(world.plan).replaceAll(`${world.place.root}/`, '')).toMatchInlineSnapshot(`
     "1. StopUnit: stop node_exporter-2.service and keep it from starting by itself (it does the work of node-exporter)
     2. StopUnit: stop gpu_exporter-2.service (it does the work of gpu-exporter)
-    3. HoldContainers: stop odin-prometheus-1 and odin-loki-1 on unix://stray.sock and keep them from starting by themselves (odin belongs on desktop-linux)
+    3. HoldContainers: stop odin-prometheus-1 and odin-loki-1 on default and keep them from starting by themselves (odin belongs on desktop-linux)
     4. KeepCopy: keep a copy of docker/config.json (it is about to be changed)
     5. SelectContext: set the Docker context from default to desktop-linux (desktop-linux is the home of odin)
     6. VerifyEngine: ask unix://home.sock whether it is engine HOME (a context is only a name)

@@ -116,7 +116,7 @@ async function aSplit() {
   const common = { service: 'prometheus', from: 'native', cause: 'test' }
   const steps: Step[] = [
     {
-      ...{ kind: 'HoldContainers', ...(await engine('away')), cause: 'test' },
+      ...{ kind: 'HoldContainers', ...(await engine('away')), from: 'native', cause: 'test' },
       containers: [{ containerId: savedFrom, container, always: false }],
     },
     {

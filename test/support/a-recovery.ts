@@ -40,7 +40,7 @@ export const recoverPlan: ProposedPlan = {
     },
     {
       kind: 'HoldContainers',
-      what: 'stop 4 containers on unix:///var/run/docker.sock and keep them from starting by themselves',
+      what: 'stop 4 containers on default and keep them from starting by themselves',
       cause: belongs,
       about: 'strays',
       lines: strays,

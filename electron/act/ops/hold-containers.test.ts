@@ -38,6 +38,7 @@ const on = () => ({ endpoint: engine.endpoint, engineId, cause: 'test' })
 const op = holdContainersOp(open)
 const step = (...held: ContainerStandIn[]): HoldContainers => ({
   kind: 'HoldContainers',
+  from: 'default',
   containers: held.map(({ id, service }) => ({
     ...{ containerId: id, container: `odin-${service}-1`, always: true },
   })),

@@ -51,12 +51,14 @@ export const stackSteps = {
     {
       endpoint: text,
       engineId: text,
+      /** The engine in words. */
+      from: text,
       containers: z.array(heldContainer),
     },
-    ({ containers, endpoint }) => {
+    ({ containers, from }) => {
       const names = containers.map(({ container }) => container)
       const always = containers.filter((one) => one.always).map(({ container }) => container)
-      return `stop ${someOf(names)} on ${endpoint}${keptDown(names, always)}`
+      return `stop ${someOf(names)} on ${from}${keptDown(names, always)}`
     },
   ),
 
