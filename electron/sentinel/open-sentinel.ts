@@ -120,7 +120,7 @@ export async function openSentinel(options: OpenOptions): Promise<Sentinel> {
   let guard: Sentinel | undefined
   const deeds = dockerDeeds(place)
   const doors = restoreDoorsHere({
-    ...(options.backups && { backups: options.backups }),
+    ...(backups && { backups: backups.doors }),
     inForce: files.inForce,
   })
   const contentToPutBack = contentOf({ accepted: contents.of, fromSnapshot: doors.fromSnapshot })

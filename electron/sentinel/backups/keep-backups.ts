@@ -18,7 +18,7 @@ import { afterWork, withEnd } from './ledger.ts'
 import { endOf, runs, type Wanted } from './runs.ts'
 import { checkLine } from './schedule.ts'
 import type { SnapshotReader } from './snapshot-reader.ts'
-import { goneSentence, isGone, whatIsKept } from './what-is-kept.ts'
+import { whatIsKept } from './what-is-kept.ts'
 
 export type KeepBackupsParts = {
   carryOut: RunOrder
@@ -156,9 +156,6 @@ export function keepBackups(parts: KeepBackupsParts): KeptBackups {
 
   /** Carries out, remembers the end, and looks at what there is now. */
   async function run(stack: Stack, wanted: Wanted): Promise<BackupOutcome> {
-    if (wanted.kind === 'backup' && (await isGone(stack, parts))) {
-      return refused(stack, wanted.kind, goneSentence(parts.directoryOf(stack)))
-    }
     const { outcome, end } = await work.run(stack, wanted)
     const isMinor = wanted.kind === 'backup' && wanted.reason === 'before-plan'
     if (!isMinor && !outcome.busy) {

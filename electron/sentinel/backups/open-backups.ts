@@ -14,7 +14,7 @@ import { isKeptBefore, keepBeforePlan, keptFirst, notKeptFirst } from './before-
 import { type KeptBackups, keepBackups } from './keep-backups.ts'
 import { ledgers } from './ledger.ts'
 import type { SnapshotReader } from './snapshot-reader.ts'
-import { isGone } from './what-is-kept.ts'
+import { refusingWhereGone } from './what-is-kept.ts'
 
 /** How backups are taken and read; who is given none keeps none. */
 export type BackupDoors = {
@@ -36,6 +36,8 @@ type OpenBackupsParts = BackupDoors & {
 
 export type OpenedBackups = {
   kept: KeptBackups
+  /** For steps of a plan. */
+  doors: Pick<BackupDoors, 'carryOut' | 'open'>
   /** Resolves with a sentence where the configuration could not be kept. */
   beforePlan(plan: Plan): Promise<string | undefined>
   /** The same, whose plans say what is kept before them. */
@@ -56,24 +58,24 @@ export function openBackups(parts: OpenBackupsParts): OpenedBackups {
         tell('file:backups', `What was remembered of backups begins anew; the file is ${path}.`),
     }),
   }
+  // A disk that is not mounted gets no new repository in its place.
+  const carryOut = refusingWhereGone(parts.carryOut, where)
   const kept = keepBackups({
     ...parts,
     ...where,
+    carryOut,
     planRuns: async () => (await operationInProgress(state)) !== undefined,
     onBattery: () => onBattery(),
     record: timeline.record,
   })
   return {
     kept,
+    doors: { carryOut, open: parts.open },
     async beforePlan(plan) {
       const { stack, file } = inForce(plan.stack) ?? {}
       if (!stack || file === undefined || !isKeptBefore(stack, plan)) return undefined
       try {
-        // A disk that is not mounted gets no new repository in its place.
-        if (await isGone(stack, where)) {
-          return notKeptFirst(`the repository ${where.directoryOf(stack)} is gone`)
-        }
-        return await keepBeforePlan(plan, { stack, stackFile: file, carryOut: parts.carryOut })
+        return await keepBeforePlan(plan, { stack, stackFile: file, carryOut })
       } catch (error) {
         return notKeptFirst((error as Error).message)
       } finally {

@@ -7,7 +7,7 @@ import { aRepository, backUp } from '../../../test/support/a-repository.ts'
 import { aStack } from '../../../test/support/a-world.ts'
 import { isRepository, openRepository } from '../../backup/repository/open-repository.ts'
 import { ledgers, withoutRepository } from './ledger.ts'
-import { isGone, whatIsKept } from './what-is-kept.ts'
+import { isGone, refusingWhereGone, whatIsKept } from './what-is-kept.ts'
 
 let directory: string
 let repositoryDirectory: string
@@ -56,6 +56,20 @@ test('a repository that is not there any more is unknown, with what was known', 
     lastKnown: { sound: [{ manifest: { stack: 'odin' } }] },
   })
   expect(await isGone(stack, parts)).toBe(true)
+  const asked: string[] = []
+  const order = refusingWhereGone(async ({ kind }) => {
+    asked.push(kind)
+    return { outcome: 'done', sentence: 'It is done.', problems: [], milliseconds: 1 }
+  }, parts)
+  const { signal } = new AbortController()
+  const common = { stack, stackFile: 'odin.yaml' }
+  const backup = { ...common, kind: 'backup', reason: 'before-restore' } as const
+  expect(await order(backup, () => {}, signal)).toMatchObject({
+    outcome: 'failed',
+    sentence: expect.stringContaining('mount its disk'),
+  })
+  await order({ ...common, kind: 'verify' }, () => {}, signal)
+  expect(asked).toEqual(['verify'])
 })
 
 test('another repository in its place is unknown until somebody goes on with it', async () => {

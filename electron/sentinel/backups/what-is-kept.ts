@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { known, lastSeen, type Reading, unknown } from '../../../shared/domain/reading.ts'
 import type { BrokenSnapshot, SnapshotEntry } from '../../../shared/domain/snapshot.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
+import type { BackupOutcome, RunOrder } from '../../backup/order.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
 import { failureOf } from '../../observe/failure-of.ts'
 import type { Ledgers } from './ledger.ts'
@@ -116,6 +118,24 @@ class Replaced extends Error {
 /** Where a backup is asked for all the same: an empty mount point must not fill in silence. */
 export const goneSentence = (directory: string): string =>
   `The repository ${directory} is gone, expected where it was: mount its disk, or begin a new one there with odin-sentinel backup --begin-anew.`
+
+/** Takes no backup where `isGone`, whoever orders it; carries out everything else as before. */
+export const refusingWhereGone =
+  (carryOut: RunOrder, where: Parameters<typeof isGone>[1]): RunOrder =>
+  async (order, onProgress, signal) => {
+    const end = (sentence: string): BackupOutcome => ({
+      ...{ outcome: 'failed', sentence, problems: [], milliseconds: 0 },
+    })
+    try {
+      const { kind, stack } = order
+      if (kind === 'backup' && (await isGone(stack, where))) {
+        return end(goneSentence(where.directoryOf(stack)))
+      }
+    } catch (error) {
+      return end(sentenceOf(error))
+    }
+    return carryOut(order, onProgress, signal)
+  }
 
 /** A repository was seen there once, and is not there now. Rejects where that cannot be told. */
 export async function isGone(
