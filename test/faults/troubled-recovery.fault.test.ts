@@ -116,7 +116,7 @@ test('permission refused: the command that may is said, nothing later is done, a
   const [unit = ''] = world.place.units
   expect(view.outcome).toBe('stopped')
   expect(view.sentence).toBe(
-    `Step 1 of 10 failed: Permission to disable ${unit} is refused. Run: sudo systemctl disable ${unit}. Go on from here, or roll back.`,
+    `Step 1 of 9 failed: Permission to disable ${unit} is refused. Run: sudo systemctl disable ${unit}. Go on from here, or roll back.`,
   )
   expect(view.steps.map(({ state }) => state)).toEqual(['failed', ...Array(9).fill('waiting')])
   await expectAsBefore()
@@ -137,7 +137,7 @@ test('a container that never becomes healthy: it stops, says which, and stops wh
   const view = await recover(world)
   expect(view.outcome).toBe('stopped')
   expect(view.sentence).toBe(
-    'Step 9 of 10 failed: prometheus is unhealthy, expected healthy. Go on from here, or roll back.',
+    'Step 8 of 9 failed: prometheus is unhealthy, expected healthy. Go on from here, or roll back.',
   )
   expect((await settleAll(world, 'roll-back')).outcome).toBe('rolled-back')
   await expectAsBefore()

@@ -83,6 +83,9 @@ it('is recovered by one command, and by the next one where that is killed', asyn
   const dry = await sentinel(lab.lab, ['recover', '--dry-run', '--json'], lab.env)
   const { differences, ...proposal } = JSON.parse(dry.stdout)
   expect(JSON.stringify(differences)).toContain('172.17.0.1:9182')
+  const fromGit = ['recover', '--dry-run', '--files-from', 'git', '--json']
+  const uncommitted = await sentinel(lab.lab, fromGit, lab.env)
+  expect(JSON.parse(uncommitted.stdout)).toMatchObject({ code: 'COMMIT_MISSING' })
   const plan = planProposalSchema.parse(proposal)
   expect(plan.kind, dry.stdout).toBe('plan')
   if (plan.kind !== 'plan') return
@@ -107,6 +110,11 @@ it('is recovered by one command, and by the next one where that is killed', asyn
   expect(view.outcome, JSON.stringify(view, null, 1)).toBe('done')
   expect(view.steps.find(({ kind }) => kind === 'MergeSamples')?.remark).toMatch(
     new RegExp(`^${samplesWords.source} Home itself recorded nothing from .* to .*\\.$`),
+  )
+  const shown = await sentinel(lab.lab, ['operations', 'show', view.id, '--json'], lab.env)
+  const steps = operationSchema.parse(JSON.parse(shown.stdout)).steps
+  expect(steps.map(({ state, remark }) => [state, remark])).toEqual(
+    view.steps.map(({ state, remark }) => [state, remark]),
   )
   await incident.expectUndone()
   await incident.expectKept(view.directory)
