@@ -30,6 +30,8 @@ export function putBackFilesOp(
     },
     precondition: mustBeUnchanged,
     async run(step, site) {
+      // Gone on with later, it may meet what a person has mended meanwhile.
+      await mustBeUnchanged(step)
       const contents: [PutBack, Uint8Array][] = []
       // All sources first: nothing is written while one of them cannot be had.
       for (const put of step.files) {
@@ -40,10 +42,14 @@ export function putBackFilesOp(
         contents.push([put, content])
       }
       await makeDirectories(step, site)
-      for (const [{ file, sha256, mode = 0o644 }, content] of contents) {
+      for (const [put, content] of contents) {
+        const { file, sha256, mode = 0o644 } = put
         await removeTemporaries(file)
         await keepFirstCopy(site, file)
-        if ((await hashOf(file)) !== sha256) await writeWhole(file, content, { mode })
+        const now = await hashOf(file)
+        if (now === sha256) continue
+        if (now !== put.replaces) throw changed(file)
+        await writeWhole(file, content, { mode })
       }
       await restartNoted(open, step, site, restartsOf(step))
     },
@@ -84,11 +90,12 @@ export function putBackFilesOp(
 async function mustBeUnchanged({ files }: PutBackFiles): Promise<void> {
   for (const { file, sha256, replaces } of files) {
     const now = await hashOf(file)
-    if (now !== replaces && now !== sha256) {
-      throw new Error(`${file} was changed since the plan was approved. Look at a new plan.`)
-    }
+    if (now !== replaces && now !== sha256) throw changed(file)
   }
 }
+
+const changed = (file: string) =>
+  new Error(`${file} was changed since the plan was approved. Look at a new plan.`)
 
 const keyOf = ({ files }: PutBackFiles): string =>
   sha256Of(Buffer.from(JSON.stringify(files.map(({ file, sha256 }) => [file, sha256])))).slice(

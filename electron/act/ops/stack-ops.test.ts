@@ -188,6 +188,19 @@ describe('PutBackFiles', () => {
     expect(await readdir(conf)).toEqual(['mine'])
   })
 
+  test('gone on with, it does not write over what a person has mended meanwhile', async () => {
+    const prometheus = await anOldFile()
+    engine.onRequest = (_method, path) => {
+      if (path.endsWith('/start')) throw new Error('The engine is dead.')
+    }
+    await expect(op.run(step(), site)).rejects.toThrow(/hung up/)
+    engine.onRequest = () => {}
+    await writeFile(file(), 'mended')
+    await expect(op.run(step(), site)).rejects.toThrow(`${file()} was changed since`)
+    expect(await readFile(file(), 'utf8')).toBe('mended')
+    expect(prometheus.state).toBe('exited')
+  })
+
   test('a file that was changed is refused before anything is begun', async () => {
     await anOldFile()
     await writeFile(file(), 'mine')

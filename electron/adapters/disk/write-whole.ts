@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import {
   chmod,
   constants,
@@ -18,6 +19,8 @@ import { temporaryFor } from './temporary-file.ts'
 type WriteWholeOptions = {
   /** Mode of a new file. An existing one keeps its own mode and, where permitted, its owner. */
   mode?: number
+  /** What a new file is to be like: exactly this mode and, where permitted, this owner. */
+  like?: Pick<Stats, 'mode' | 'uid' | 'gid'>
 }
 
 /**
@@ -38,13 +41,14 @@ export async function writeWhole(
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const target = await realpath(path).catch(() => path)
     const old = await stat(target).catch(() => undefined)
-    const mode = old ? old.mode & 0o7777 : (options.mode ?? 0o600)
+    const like = old ?? options.like
+    const mode = like ? like.mode & 0o7777 : (options.mode ?? 0o600)
     const temporary = temporaryFor(target)
     try {
       await withFile(temporary, 'wx', mode, async (file) => {
         await file.writeFile(content)
-        if (old) {
-          await file.chown(old.uid, old.gid).catch(() => undefined)
+        if (like) {
+          await file.chown(like.uid, like.gid).catch(() => undefined)
           await file.chmod(mode)
         }
         await file.sync()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -256,5 +256,20 @@ describe('RemoveFiles', () => {
     await removeFilesOp.verify(right, site)
     await removeFilesOp.rollback(right, site)
     expect(await readFile(one?.file ?? '', 'utf8')).toBe('made')
+  })
+
+  test('and comes back for those who could read it before', async () => {
+    const made = await step()
+    const file = made.files[0]?.file ?? ''
+    const sha256 = createHash('sha256').update('made').digest('hex')
+    const right = { ...made, files: [{ file, sha256 }] }
+    const isRoot = process.getuid?.() === 0
+    await chmod(file, 0o664)
+    if (isRoot) await chown(file, 1234, 2345)
+    await removeFilesOp.run(right, site)
+    await removeFilesOp.rollback(right, site)
+    const { mode, uid, gid } = await stat(file)
+    expect(mode & 0o7777).toBe(0o664)
+    if (isRoot) expect([uid, gid]).toEqual([1234, 2345])
   })
 })
