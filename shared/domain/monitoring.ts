@@ -65,4 +65,6 @@ export type Baseline = {
    * absent in what was accepted before texts were kept.
    */
   contents?: Readonly<Record<string, string>>
+  /** Of those the permission bits; absent in what was accepted before these were kept. */
+  modes?: Readonly<Record<string, number>>
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { holdsSecret } from './holds-secret.ts'
+import { holdsSecret, mayHoldSecret } from './holds-secret.ts'
 
 test('options of a volume with a password, by name or in a list of mount options', () => {
   const cifs = { type: 'cifs', device: '//nas/grafana' }
@@ -18,4 +18,14 @@ test('where something is mounted from is no secret', () => {
   expect(holdsSecret({ type: 'cifs', o: 'credentials=/etc/nas.cred', device: '//nas/a' })).toBe(
     false,
   )
+})
+
+test('a file is told by what is in it, and an env file by its name', () => {
+  expect(mayHoldSecret('level: debug\n', '/odin/prometheus.yml')).toBe(false)
+  expect(mayHoldSecret('basic_auth:\n  password: hunter2\n', '/odin/prometheus.yml')).toBe(true)
+  for (const name of ['.env', 'odin.env', '.env.local', 'env']) {
+    expect(mayHoldSecret('LEVEL=debug\n', `/odin/${name}`)).toBe(true)
+  }
+  expect(mayHoldSecret('a: 1\n', '/odin/environment.yml')).toBe(false)
+  expect(mayHoldSecret('\uFFFD\u0000', '/odin/server.der')).toBe(true)
 })

@@ -1,6 +1,7 @@
 import { chmod, mkdir, rm, rmdir } from 'node:fs/promises'
 import type { Step } from '../../../shared/plan/plan.ts'
 import type { PutBack } from '../../../shared/plan/steps/file-steps.ts'
+import { mayHoldSecret } from '../../../shared/text/holds-secret.ts'
 import { sha256Of } from '../../adapters/disk/content-hash.ts'
 import { removeTemporaries } from '../../adapters/disk/temporary-file.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
@@ -42,15 +43,20 @@ export function putBackFilesOp(
         contents.push([put, content])
       }
       await makeDirectories(step, site)
+      const closed: string[] = []
       for (const [put, content] of contents) {
-        const { file, sha256, mode = 0o644 } = put
+        const { file, sha256 } = put
         await removeTemporaries(file)
         await keepFirstCopy(site, file)
         const now = await hashOf(file)
         if (now === sha256) continue
         if (now !== put.replaces) throw changed(file)
-        await writeWhole(file, content, { mode })
+        const isClosed =
+          put.mode === undefined && mayHoldSecret(Buffer.from(content).toString(), file)
+        await writeWhole(file, content, { mode: put.mode ?? (isClosed ? 0o600 : 0o644) })
+        if (isClosed && now === null) closed.push(file)
       }
+      if (closed.length > 0) site.remark?.(closedRemark(closed))
       await restartNoted(open, step, site, restartsOf(step))
     },
     async verify(step, site) {
@@ -93,6 +99,9 @@ async function mustBeUnchanged({ files }: PutBackFiles): Promise<void> {
     if (now !== replaces && now !== sha256) throw changed(file)
   }
 }
+
+const closedRemark = (files: readonly string[]): string =>
+  `Only the owner can read ${files.join(', ')}: there may be secrets, and who could read it before was not kept.`
 
 const changed = (file: string) =>
   new Error(`${file} was changed since the plan was approved. Look at a new plan.`)

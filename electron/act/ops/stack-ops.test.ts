@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Step, StepKind } from '../../../shared/plan/plan.ts'
 import { anEngineStandIn, type EngineStandIn } from '../../../test/support/an-engine-stand-in.ts'
@@ -186,6 +186,28 @@ describe('PutBackFiles', () => {
     await writeFile(join(conf, 'mine'), '')
     await op.rollback(fresh, site)
     expect(await readdir(conf)).toEqual(['mine'])
+  })
+
+  test('a file that is made anew is for its owner alone where it may hold a secret', async () => {
+    const texts = { '.env': 'LEVEL=debug', 'a.yml': 'password: hunter2', 'b.yml': 'level: debug' }
+    const textOf = (name: string) => texts[name as keyof typeof texts]
+    const remarks: string[] = []
+    const files = Object.keys(texts).map((name) => ({
+      file: join(root, name),
+      source: { from: 'baseline' as const },
+      sha256: sha256(textOf(name)),
+      replaces: null,
+    }))
+    const fresh = step({ files, restarts: [] })
+    const given = putBackFilesOp(async (put) => Buffer.from(textOf(basename(put.file))), open)
+    await given.run(fresh, { ...site, remark: (remark) => remarks.push(remark) })
+    const modeOf = async (name: string) => (await stat(join(root, name))).mode & 0o777
+    expect(await modeOf('.env')).toBe(0o600)
+    expect(await modeOf('a.yml')).toBe(0o600)
+    expect(await modeOf('b.yml')).toBe(0o644)
+    expect(remarks.at(-1)).toBe(
+      `Only the owner can read ${join(root, '.env')}, ${join(root, 'a.yml')}: there may be secrets, and who could read it before was not kept.`,
+    )
   })
 
   test('gone on with, it does not write over what a person has mended meanwhile', async () => {

@@ -2,7 +2,12 @@ import { constants } from 'node:fs'
 import { open, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-export type SmallFile = { bytes: Buffer; modifiedAt: number }
+export type SmallFile = {
+  bytes: Buffer
+  modifiedAt: number
+  /** Permission bits. */
+  mode: number
+}
 
 /**
  * The content of a regular file, read at once; undefined where it is larger, or a directory, a
@@ -26,7 +31,11 @@ export async function readSmallFile(
       length += bytesRead
     }
     if (length > mostBytes) return undefined
-    return { bytes: Buffer.from(bytes.subarray(0, length)), modifiedAt: Math.floor(stats.mtimeMs) }
+    return {
+      bytes: Buffer.from(bytes.subarray(0, length)),
+      modifiedAt: Math.floor(stats.mtimeMs),
+      mode: stats.mode & 0o7777,
+    }
   } finally {
     await file.close()
   }

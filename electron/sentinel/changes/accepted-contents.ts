@@ -5,14 +5,16 @@ import { sha256Of } from '../../adapters/disk/content-hash.ts'
 import { pathsBelow, readSmallFile } from '../../adapters/disk/small-file.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
 
+type Kept = { contents: Record<string, string>; modes: Record<string, number> }
+
 /** The bytes of what was accepted, each content once and under its own hash. */
 export interface AcceptedContents {
   /**
    * Keeps the bytes of these files, given with their accepted hashes, and of the files below
-   * those that are directories. Answers the hash of what is kept by its path. What is too large
-   * is left out, as is a file that has changed since it was looked at.
+   * those that are directories. Answers the hash of what is kept, and its permission bits, by its
+   * path. What is too large is left out, as is a file that has changed since it was looked at.
    */
-  keep(files: Readonly<Record<string, string>>): Promise<Record<string, string>>
+  keep(files: Readonly<Record<string, string>>): Promise<Kept>
   /** Exactly the bytes with this hash; undefined where they are not kept any more, or damaged. */
   of(sha256: string): Promise<Buffer | undefined>
   /** Removes what no baseline names. Does nothing while a baseline cannot be read. */
@@ -66,6 +68,7 @@ export function acceptedContents(parts: {
     of,
     async keep(files) {
       const kept: Record<string, string> = {}
+      const modes: Record<string, number> = {}
       let total = 0
       const keepOne = async (path: string, expected?: string): Promise<boolean> => {
         const file = await readSmallFile(path, mostFileBytes).catch(() => undefined)
@@ -76,6 +79,7 @@ export function acceptedContents(parts: {
         await write(file.bytes, sha256)
         total += file.bytes.length
         kept[path] = sha256
+        modes[path] = file.mode
         return true
       }
       for (const [path, sha256] of Object.entries(files)) {
@@ -86,7 +90,7 @@ export function acceptedContents(parts: {
         if (!isDirectory) await keepOne(path, sha256)
         else for (const one of (await pathsBelow(path, walkLimits)).paths) await keepOne(one)
       }
-      return kept
+      return { contents: kept, modes }
     },
     async sweep() {
       const names = await wanted().catch(() => undefined)

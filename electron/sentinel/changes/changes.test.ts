@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -41,7 +51,7 @@ const nothing = { images: {}, configHashes: {}, jobs: [] }
 /** What is there now, as the loop accepts it. */
 async function accept(files: Record<string, string>): Promise<Baseline> {
   const kept = await contents().keep(files)
-  const baseline = { acceptedAt: clock, files, ...nothing, contents: kept }
+  const baseline = { acceptedAt: clock, files, ...nothing, ...kept }
   await store().accept('odin', baseline)
   await contents().sweep()
   return baseline
@@ -59,6 +69,14 @@ test('the exact bytes are kept, for the owner alone, and found again by their ha
   expect(await store().newest('odin')).toMatchObject({ contents: kept })
 })
 
+test('who may read it is kept with it', async () => {
+  const path = await put('.env', 'A=1')
+  await chmod(path, 0o640)
+  const { modes } = await accept({ [path]: sha256('A=1') })
+  expect(modes).toEqual({ [path]: 0o640 })
+  expect(await store().newest('odin')).toMatchObject({ modes })
+})
+
 test('what is damaged on the disk is not given for what was accepted', async () => {
   const path = await put('a.yml', 'a')
   await accept({ [path]: sha256('a') })
@@ -73,7 +91,7 @@ test('what is too large, or another than was looked at, is not kept', async () =
   const large = await put('large.json', 'x'.repeat(256 * 1024 + 1))
   const other = await put('other.yml', 'now')
   const kept = await contents().keep({ [large]: 'any', [other]: sha256('before') })
-  expect(kept).toEqual({})
+  expect(kept).toEqual({ contents: {}, modes: {} })
 })
 
 test('what no baseline names goes, once nobody can be about to name it', async () => {

@@ -14,6 +14,7 @@ const baselineSchema: z.ZodType<Baseline> = z.strictObject({
   jobs: z.array(z.string()),
   panels: z.array(z.string()).exactOptional(),
   contents: hashes.exactOptional(),
+  modes: z.record(z.string(), z.int().min(0).max(0o7777)).exactOptional(),
 })
 
 const remembered = z.strictObject({ stack: z.string(), baseline: baselineSchema.nullable() })

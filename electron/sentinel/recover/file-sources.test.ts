@@ -99,6 +99,27 @@ test('what was accepted is taken, and the commit that holds it where its text wa
   expect(all[at('c.yml')]).toEqual({ stays: expect.stringContaining('was not kept.') })
 })
 
+test('a file comes back for those who could read it when it was accepted', async () => {
+  const { good } = await aTree()
+  const places = filesFrom({ contents: contents(), openRepository: async () => undefined })
+  const { acceptedAt, files } = drifted({ 'b.yml': 'b: 1\n' })
+  const closed = { acceptedAt, files: files.map((one) => ({ ...one, mode: 0o640 })) }
+  await contents().keep({ [await put('b.yml', 'b: 1\n')]: hash('b: 1\n') })
+  const kept = await places(stack, 'accepted', closed)
+  expect(kept.ok && kept.value.get(at('b.yml'))).toMatchObject({
+    ...{ source: { from: 'baseline' }, mode: 0o640 },
+  })
+  for (const asked of ['git', `git:${good}`]) {
+    const answer = await places(stack, asked, closed)
+    expect(answer.ok && answer.value.get(at('b.yml'))).toMatchObject({ mode: 0o640 })
+  }
+  await rm(join(root, 'state'), { recursive: true })
+  const again = await places(stack, 'accepted', closed)
+  expect(again.ok && again.value.get(at('b.yml'))).toMatchObject({
+    ...{ source: { from: 'git' }, mode: 0o640 },
+  })
+})
+
 test('the last good commit is the newest in which all of them are as accepted', async () => {
   const { good } = await aTree()
   const all = await found('git', { 'a.yml': 'a: 1\n', 'b.yml': 'b: 1\n' })

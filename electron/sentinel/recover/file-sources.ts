@@ -55,16 +55,17 @@ async function asAccepted(
   { files }: DriftedOf,
 ): Promise<FoundContents> {
   const found = new Map<string, FoundContent>()
-  for (const { file, sha256 } of files) {
+  for (const { file, sha256, mode } of files) {
+    const like = mode === undefined ? {} : { mode }
     if (await contents.of(sha256)) {
-      found.set(file, { source: { from: 'baseline' }, sha256 })
+      found.set(file, { source: { from: 'baseline' }, sha256, ...like })
       continue
     }
     const commit = await commitWith(file, sha256, AbortSignal.timeout(withinMs))
     found.set(
       file,
       commit
-        ? { source: { from: 'git', ...commit }, sha256 }
+        ? { source: { from: 'git', ...commit }, sha256, ...like }
         : { stays: `${file} is not what was accepted, and what it held then was not kept.` },
     )
   }
@@ -88,7 +89,7 @@ async function fromGit(
         ? await lastGoodCommit(root, places, drifted.acceptedAt, signal)
         : await commitNamed(root, name, signal)
     if (commit) commits.push(commit)
-    for (const { file, path } of places) {
+    for (const { file, path, mode } of places) {
       if (!commit) {
         const which = name === undefined ? 'from before it was accepted' : `named ${name}`
         found.set(file, { stays: `${root} has no commit ${which}, so ${file} stays as it is.` })
@@ -98,7 +99,12 @@ async function fromGit(
       found.set(
         file,
         bytes
-          ? { source: { from: 'git', root, commit: commit.id, path }, sha256: sha256Of(bytes) }
+          ? {
+              source: { from: 'git', root, commit: commit.id, path },
+              sha256: sha256Of(bytes),
+              // A commit knows of none but who may run it.
+              ...(mode !== undefined && { mode }),
+            }
           : { stays: `${file} is not in commit ${commit.id.slice(0, 12)}, so it stays as it is.` },
       )
     }

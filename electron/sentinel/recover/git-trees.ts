@@ -1,8 +1,11 @@
 import { type PlaceInTree, placeInTree } from '../../adapters/git/work-tree.ts'
 
-/** Files that are not what was accepted (at: epoch milliseconds): what they held then, and now. */
+/**
+ * Files that are not what was accepted (at: epoch milliseconds): what they held then, and now.
+ * `mode` is that of what was accepted, where it was kept.
+ */
 export type DriftedOf = {
-  files: readonly { file: string; sha256: string; now: string | null }[]
+  files: readonly { file: string; sha256: string; now: string | null; mode?: number }[]
   acceptedAt: number
 }
 

@@ -78,7 +78,8 @@ export async function driftedFiles(
     if (row.what !== 'file' || (row.state !== 'changed' && row.state !== 'missing')) continue
     for (const [file, sha256] of acceptedAt(row.subject, baseline)) {
       const now = await hashOf(file)
-      if (now !== sha256) files.push({ file, sha256, now })
+      const mode = baseline.modes?.[file]
+      if (now !== sha256) files.push({ file, sha256, now, ...(mode !== undefined && { mode }) })
     }
   }
   return { files, acceptedAt: baseline.acceptedAt }

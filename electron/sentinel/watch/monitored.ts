@@ -76,7 +76,7 @@ export function monitored(parts: MonitoredParts): Monitored {
     accepting.add(name)
     try {
       const kept = await contents.keep(baseline.files)
-      await baselines.accept(name, { ...baseline, contents: kept })
+      await baselines.accept(name, { ...baseline, ...kept })
     } finally {
       accepting.delete(name)
     }

@@ -27,7 +27,7 @@ export const putBackSchema = z.strictObject({
   sha256: text,
   /** SHA-256 of what it held when the plan was made; null where there was no file. */
   replaces: text.nullable(),
-  /** Of a file that is made; for all to read unless said. */
+  /** Of a file that is made. Otherwise for all to read, or for its owner alone if it may hold a secret. */
   mode: z.number().int().min(0).max(0o7777).exactOptional(),
 })
 export type PutBack = z.infer<typeof putBackSchema>
