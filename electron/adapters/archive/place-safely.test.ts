@@ -54,6 +54,19 @@ async function reopen(options: Parameters<typeof openDestination>[1]): Promise<v
 }
 
 describe('what is placed', () => {
+  test('lies where it belongs, also where several are placed at once', async () => {
+    const paths = Array.from({ length: 300 }, (_, at) => `${at % 7}/${at % 5}/${at % 3}/${at}`)
+    const waiting = paths.values()
+    const lane = async () => {
+      for (const path of waiting) {
+        await destination.place(aFile({ path }), Readable.from([Buffer.from(path)]))
+      }
+    }
+    await Promise.all([lane(), lane(), lane()])
+    expect(await destination.finish()).toMatchObject({ files: paths.length })
+    for (const path of paths) expect(await readFile(join(inside, path), 'utf8')).toBe(path)
+  })
+
   test('has its content, mode and time, and directories get theirs last', async () => {
     await destination.place(aFile({ path: '.', type: 'directory', mode: 0o2770 }))
     await destination.place(aFile({ path: 'conf', type: 'directory', mode: 0o751 }))

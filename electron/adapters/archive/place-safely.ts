@@ -53,7 +53,7 @@ export interface Destination {
   /**
    * Rejects with `ArchiveRefused` for what leads out, with a `DiskProblem` for what the disk
    * refuses (EEXIST where something stands), and with what `content` breaks with, unchanged; then
-   * nothing of this file is left. One at a time.
+   * nothing of this file is left. Several may be placed at once.
    */
   place(file: PlacedFile, content?: Readable | Uint8Array): Promise<void>
   /** Gives directories their modes, owners and times, which placing files in them would change. */
@@ -91,20 +91,32 @@ export async function openDestination(
   const setuidCleared: string[] = []
   const existingDirectories: string[] = []
 
-  function parentOf(path: string): Promise<HeldDirectory> {
-    const parts = path.split('/').slice(0, -1)
-    touched.add(parts.join('/') || '.')
-    return onDisk(path, directoryAt(parts))
+  /** What is done in a directory that is held open is done before another one is opened. */
+  let lastTurn: Promise<unknown> = Promise.resolve()
+
+  function inDirectory<T>(
+    parts: readonly string[],
+    deed: (held: HeldDirectory) => Promise<T>,
+  ): Promise<T> {
+    const turn = lastTurn.then(async () => {
+      const held = await parents.of(parts, (one) => {
+        made.add(one)
+        touched.add(dirname(one))
+      })
+      return deed(held)
+    })
+    lastTurn = turn.catch(() => {})
+    return onDisk(parts.join('/'), turn)
   }
 
-  const directoryAt = (parts: readonly string[]): Promise<HeldDirectory> =>
-    parents.of(parts, (one) => {
-      made.add(one)
-      touched.add(dirname(one))
-    })
+  function inParent<T>(path: string, deed: (at: string) => Promise<T>): Promise<T> {
+    const parts = path.split('/').slice(0, -1)
+    touched.add(parts.join('/') || '.')
+    return inDirectory(parts, (parent) => onDisk(path, deed(parent.at(basename(path)))))
+  }
 
-  const held = (path: string): Promise<HeldDirectory> =>
-    onDisk(path, directoryAt(path === '.' ? [] : path.split('/')))
+  const inside = <T>(path: string, deed: (held: HeldDirectory) => Promise<T>): Promise<T> =>
+    inDirectory(path === '.' ? [] : path.split('/'), deed)
 
   async function dress(handle: FileHandle, file: PlacedFile): Promise<void> {
     if (mayGiveAway) await handle.chown(file.uid, file.gid)
@@ -121,10 +133,8 @@ export async function openDestination(
   }
 
   async function placeFile(file: PlacedFile, content: Readable | Uint8Array): Promise<void> {
-    const parent = await parentOf(file.path)
-    const path = parent.at(basename(file.path))
     const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
-    const handle = await onDisk(file.path, open(path, flags, 0o600))
+    const handle = await inParent(file.path, (path) => open(path, flags, 0o600))
     try {
       for await (const chunk of content instanceof Uint8Array ? [content] : content) {
         await onDisk(file.path, writeAll(handle, chunk))
@@ -132,7 +142,7 @@ export async function openDestination(
       }
       await onDisk(file.path, dress(handle, file))
     } catch (error) {
-      await unlink(path).catch(() => undefined)
+      await inParent(file.path, unlink).catch(() => undefined)
       throw error
     } finally {
       await handle.close()
@@ -144,16 +154,16 @@ export async function openDestination(
       const shown = `${JSON.stringify(file.path)} is a link to ${JSON.stringify(linkTo)}`
       throw new ArchiveRefused(`${shown}, which leads out of ${directory}.`)
     }
-    const parent = await parentOf(file.path)
-    const path = parent.at(basename(file.path))
-    await symlink(linkTo, path)
-    try {
-      if (mayGiveAway) await lchown(path, file.uid, file.gid)
-      await lutimes(path, timeOf(file), timeOf(file))
-    } catch (error) {
-      await unlink(path).catch(() => undefined)
-      throw error
-    }
+    await inParent(file.path, async (path) => {
+      await symlink(linkTo, path)
+      try {
+        if (mayGiveAway) await lchown(path, file.uid, file.gid)
+        await lutimes(path, timeOf(file), timeOf(file))
+      } catch (error) {
+        await unlink(path).catch(() => undefined)
+        throw error
+      }
+    })
   }
 
   async function dressDirectory(file: PlacedFile): Promise<void> {
@@ -161,8 +171,7 @@ export async function openDestination(
       existingDirectories.push(file.path)
       return
     }
-    const { handle } = await held(file.path)
-    await onDisk(file.path, dress(handle, file))
+    await inside(file.path, ({ handle }) => onDisk(file.path, dress(handle, file)))
   }
 
   return {
@@ -170,12 +179,12 @@ export async function openDestination(
       const placed = { ...file, path: memberName(file.path) }
       try {
         if (placed.type === 'directory') {
-          await held(placed.path)
+          await inside(placed.path, async () => {})
           directories.set(placed.path, placed)
         } else if (placed.path === '.') {
           throw new ArchiveRefused(`${directory} is a directory, and no ${placed.type}.`)
         } else if (placed.type === 'symlink') {
-          await onDisk(placed.path, placeLink(placed, placed.linkTo ?? ''))
+          await placeLink(placed, placed.linkTo ?? '')
         } else await placeFile(placed, content ?? new Uint8Array())
       } finally {
         if (content && !(content instanceof Uint8Array)) content.destroy()
@@ -189,8 +198,7 @@ export async function openDestination(
     async finish() {
       if (isDurable) {
         for (const path of touched) {
-          const { handle } = await held(path)
-          await onDisk(path, handle.sync())
+          await inside(path, ({ handle }) => onDisk(path, handle.sync()))
         }
       }
       // Deepest first: to give a directory its time, nothing may be done in it any more, and a

@@ -1,4 +1,5 @@
 import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
+
 /** The disk said no. `message` is one sentence for a person, `code` is the system's. */
 export class DiskProblem extends Error {
   readonly code: string
