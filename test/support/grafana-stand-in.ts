@@ -50,6 +50,8 @@ export type GrafanaStandIn = Omit<WebServer, 'asked'> & {
   isViewer: boolean
   /** Lets in who comes with this name and password, beside the token. */
   login?: { user: string; password: string }
+  /** What it brings every dashboard up to that it saves; absent, and it keeps what it is given. */
+  schemaVersion?: number
   /** Titles of folders by their UIDs. */
   folders: Map<string, string>
   datasources: StandInDatasource[]
@@ -257,7 +259,9 @@ function save(standIn: GrafanaStandIn, { dashboard, folderUid = '', overwrite }:
   if (folderUid !== '' && !standIn.folders.has(folderUid)) return refuse(400, 'folder not found')
   const version = before ? seen + 1 : 1
   const folderTitle = standIn.folders.get(folderUid)
-  const { id: _, version: __, ...kept } = dashboard
+  const { id: _, version: __, ...given } = dashboard
+  const { schemaVersion } = standIn
+  const kept = { ...given, ...(schemaVersion !== undefined && { schemaVersion }) }
   const saved: StandInDashboard = {
     uid,
     folderUid,

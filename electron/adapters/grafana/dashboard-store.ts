@@ -29,9 +29,9 @@ export interface DashboardStore {
   of(uid: string, signal?: AbortSignal): Promise<HeldDashboard | undefined>
   /**
    * Makes it, or saves it over exactly the version that `over` is: one that somebody saved in
-   * between stays. A folder that is missing is made.
+   * between stays. A folder that is missing is made. Resolves with the version that it has then.
    */
-  put(wanted: Wanted, over: HeldDashboard | undefined, signal?: AbortSignal): Promise<void>
+  put(wanted: Wanted, over: HeldDashboard | undefined, signal?: AbortSignal): Promise<number>
   remove(uid: string, signal?: AbortSignal): Promise<void>
   close(): void
 }
@@ -59,7 +59,7 @@ const meta = z
 const heldAnswer = z.object({ dashboard: z.record(z.string(), z.unknown()), meta })
 /** What it says of one that was saved in schema v2 (Grafana 12 and later). */
 const elsewhere = z.looseObject({ message: z.string() })
-const saved = z.looseObject({ status: text, message: text })
+const saved = z.looseObject({ status: text, message: text, version: z.number().nullish() })
 const anything = z.looseObject({})
 
 const pageSize = 1000
@@ -144,7 +144,7 @@ export function dashboardStore(door: Omit<Door, 'what'>): DashboardStore {
       )
     },
     async put({ uid, model, folder, message }, over, signal) {
-      await rightTo('save dashboards', async () => {
+      return rightTo('save dashboards', async () => {
         if (folder) await makeFolder(folder, signal)
         const dashboard = { ...model, uid, id: over?.model['id'] ?? null, version: over?.version }
         const body = { dashboard, folderUid: folder?.uid ?? '', message, overwrite: false }
@@ -156,7 +156,7 @@ export function dashboardStore(door: Omit<Door, 'what'>): DashboardStore {
           alsoStatus: (code) => code === 412 || code === 400,
           patienceMs: savePatienceMs,
         })
-        if (status === 200) return
+        if (status === 200) return versionIn(said) ?? (over?.version ?? 0) + 1
         throw new HttpFailure('invalid', problemOf(uid, status, said), { status })
       })
     },
@@ -185,6 +185,11 @@ export function dashboardStore(door: Omit<Door, 'what'>): DashboardStore {
     }
     return `${http.at} did not save dashboard ${uid}: it answered ${status}: ${why}.`
   }
+}
+
+function versionIn(said: string): number | undefined {
+  const parsed = saved.safeParse(jsonOf(said))
+  return parsed.success ? (parsed.data.version ?? undefined) : undefined
 }
 
 function jsonOf(said: string): unknown {

@@ -1,11 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Step } from '../../../../shared/plan/plan.ts'
 import type { AwayDashboard } from '../../../../shared/plan/steps/dashboard-steps.ts'
-import { hashOfDashboard } from '../../../adapters/grafana/dashboard-content.ts'
 import type { DashboardStore } from '../../../adapters/grafana/dashboard-store.ts'
+import { HttpFailure } from '../../../adapters/http/http-failure.ts'
 import type { Op, OperationSite } from '../../ops.ts'
 import { readNote, writeNote } from '../../step-note.ts'
 import {
+  DashboardStays,
   mustBeThere,
   type OpenDashboards,
   type Place,
@@ -13,25 +13,22 @@ import {
   takeBack,
   withDashboards,
 } from './dashboard-place.ts'
-import { savedDashboard, savedDirectory } from './saved-dashboards.ts'
+import { changeOf, savedDashboard, savedDirectory } from './saved-dashboards.ts'
+import { untilItAnswers } from './until-it-answers.ts'
 
 type CarryDashboards = Extract<Step, { kind: 'CarryDashboards' }>
 
-const betweenTriesMs = 500
-
-/** What home has changed since it was compared stays as it is, and is said. */
+/**
+ * What home has changed since it was compared, and what its Grafana does not let us save, stays as
+ * it is there and is said: it is kept as a file, and no reason to stop a recovery.
+ */
 export function carryDashboardsOp({
   openDashboards,
 }: {
   openDashboards: OpenDashboards
 }): Op<CarryDashboards> {
-  const noteOf = ({ savedFrom }: CarryDashboards) => `carried-${savedFrom}`
-
-  /** UIDs of those that are imported. Chosen once: what we have written is not for us to judge. */
-  async function chosen(step: CarryDashboards, site: OperationSite): Promise<string[] | undefined> {
-    const noted = (await readNote(site, noteOf(step)))?.['uids']
-    return typeof noted === 'string' ? JSON.parse(noted) : undefined
-  }
+  const leftNote = ({ savedFrom }: CarryDashboards, { uid }: AwayDashboard) =>
+    `left-${savedFrom}-${uid}`
 
   const placeOf = ({ project, service }: CarryDashboards, one: AwayDashboard): Place => ({
     ...{ project, service, uid: one.uid, title: one.title },
@@ -43,77 +40,82 @@ export function carryDashboardsOp({
     return { ...placeOf(step, one), ...saved }
   }
 
-  async function carried(step: CarryDashboards, site: OperationSite): Promise<AwayDashboard[]> {
-    const uids = (await chosen(step, site)) ?? []
-    return step.dashboards.filter(({ uid }) => uids.includes(uid))
+  /** Why it is left as home has it; undefined where it is not. */
+  async function leftBecause(step: CarryDashboards, site: OperationSite, one: AwayDashboard) {
+    const why = (await readNote(site, leftNote(step, one)))?.['left']
+    return typeof why === 'string' ? why : undefined
+  }
+
+  async function whyNot(
+    store: DashboardStore,
+    step: CarryDashboards,
+    site: OperationSite,
+    one: AwayDashboard,
+  ): Promise<string | undefined> {
+    const change = await changeOf(site, step.savedFrom, one.uid)
+    if (change !== undefined) return `It was ${change} elsewhere after the plan was made.`
+    const wanted = await wantedOf(step, site, one)
+    try {
+      const now = await store.of(one.uid, site.signal)
+      if (now && now.provisionedBy !== null) {
+        return 'At home it comes from a file that Grafana is provisioned with.'
+      }
+      if (now && !now.maySave) return 'The token of home may not save it: give one of an editor.'
+      const message = `From ${step.from}, by Odin Sentinel`
+      await putDashboard(store, site, wanted, { replaces: one.home, message })
+      return undefined
+    } catch (error) {
+      if (error instanceof DashboardStays) return 'Home has another by now, which stays.'
+      return refusedIn(error)
+    }
   }
 
   return {
     async precondition() {},
     async run(step, site) {
       await withDashboards(openDashboards, step, async (store) => {
-        await untilItAnswers(store, step.seconds, site.signal)
-        if ((await chosen(step, site)) === undefined) {
-          const uids: string[] = []
-          for (const one of step.dashboards) {
-            if (await isAsCompared(store, one)) uids.push(one.uid)
-          }
-          await writeNote(site, noteOf(step), { uids: JSON.stringify(uids) })
-        }
-        for (const one of await carried(step, site)) {
-          const wanted = await wantedOf(step, site, one)
-          await putDashboard(store, site, wanted, `From ${step.from}, by Odin Sentinel`)
+        const closed = await untilItAnswers(store, site.signal, step.seconds).then(
+          () => undefined,
+          refusedIn,
+        )
+        for (const one of step.dashboards) {
+          if ((await leftBecause(step, site, one)) !== undefined) continue
+          const left = closed ?? (await whyNot(store, step, site, one))
+          if (left !== undefined) await writeNote(site, leftNote(step, one), { left })
         }
       })
-      const uids = (await chosen(step, site)) ?? []
-      const left = step.dashboards.filter(({ uid }) => !uids.includes(uid))
+      const left: string[] = []
+      for (const one of step.dashboards) {
+        const why = await leftBecause(step, site, one)
+        if (why) left.push(`Dashboard “${one.title}” was not imported. ${why}`)
+      }
       if (left.length > 0) {
-        const titles = left.map(({ title }) => `“${title}”`).join(', ')
-        site.remark?.(
-          `Home has another ${titles} by now, which stays; what was edited elsewhere is in ${savedDirectory(site, step.savedFrom)}.`,
-        )
+        const kept = `What was edited elsewhere is in ${savedDirectory(site, step.savedFrom)}.`
+        site.remark?.([...left, kept].join(' '))
       }
     },
     async verify(step, site) {
-      if ((await chosen(step, site)) === undefined) throw new Error('Nothing was imported yet.')
       await withDashboards(openDashboards, step, async (store) => {
-        for (const one of await carried(step, site)) {
-          await mustBeThere(store, await wantedOf(step, site, one))
+        for (const one of step.dashboards) {
+          if ((await leftBecause(step, site, one)) !== undefined) continue
+          await mustBeThere(store, site, await wantedOf(step, site, one))
         }
       })
     },
     async rollback(step, site) {
-      const done = await carried(step, site)
-      if (done.length === 0) return
-      await withDashboards(openDashboards, step, async (store) => {
-        for (const one of done.toReversed()) {
-          await takeBack(store, site, placeOf(step, one), one.sha256)
-        }
-      })
+      for (const one of step.dashboards.toReversed()) {
+        if ((await leftBecause(step, site, one)) !== undefined) continue
+        const place = placeOf(step, one)
+        await takeBack(openDashboards, step, site, { place, sha256: one.sha256 })
+      }
     },
   }
 }
 
-async function isAsCompared(store: DashboardStore, { uid, sha256, home }: AwayDashboard) {
-  const now = await store.of(uid)
-  const hash = now ? hashOfDashboard(now.model) : null
-  return (hash === home || hash === sha256) && (now?.provisionedBy ?? null) === null
-}
-
-/** Its container may be healthy before it has migrated its database. */
-async function untilItAnswers(
-  store: DashboardStore,
-  seconds: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const deadline = performance.now() + seconds * 1000
-  for (;;) {
-    try {
-      await store.list(signal)
-      return
-    } catch (error) {
-      if (performance.now() > deadline) throw error
-      await pause(betweenTriesMs, undefined, { signal })
-    }
-  }
+/** What Grafana says that does not let us; rejects where it said nothing of the kind. */
+function refusedIn(error: unknown): string {
+  const isRefused =
+    error instanceof HttpFailure && ['permission-denied', 'invalid'].includes(error.code)
+  if (isRefused) return error.message
+  throw error
 }

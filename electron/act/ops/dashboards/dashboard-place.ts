@@ -15,6 +15,7 @@ import {
 import { bytesIfAny } from '../../kept-copy.ts'
 import type { OperationSite } from '../../ops.ts'
 import { readNote, writeNote } from '../../step-note.ts'
+import { untilItAnswers } from './until-it-answers.ts'
 
 /** Opens the Grafana of a stack. Rejects with a sentence where there is no way in. */
 export type OpenDashboards = (stack: string, url: string) => Promise<DashboardStore>
@@ -73,15 +74,46 @@ async function keptBefore(
 const hashOf = (held: HeldDashboard | undefined): string | null =>
   held ? hashOfDashboard(held.model) : null
 
+/** What the plan saw, and what it will be; null for none. */
+type Planned = { sha256: string | null; replaces: string | null }
+
 /** Rejects where it is neither what the plan saw nor what it will be. */
 export async function mustBeAsPlanned(
   store: DashboardStore,
   place: Place,
-  { sha256, replaces }: { sha256: string | null; replaces: string | null },
+  { sha256, replaces }: Planned,
 ): Promise<void> {
   const now = hashOf(await store.of(place.uid))
   if (now === replaces || now === sha256) return
   throw new Error(`${sentence(place)} was changed since the plan was made. Look at a new plan.`)
+}
+
+/** Somebody else's by now, and not for the step to write over. */
+export class DashboardStays extends Error {}
+
+const noteName = (place: Place) => `dashboard-${nameOf(place)}`
+
+/** Of what Grafana made of it, right after our own save. */
+async function savedHash(site: OperationSite, place: Place): Promise<string | undefined> {
+  const noted = (await readNote(site, noteName(place)))?.['sha256']
+  return typeof noted === 'string' ? noted : undefined
+}
+
+/** Rejects where somebody has changed it since the first copy of it was kept, also before a crash. */
+async function mustBeOurs(
+  site: OperationSite,
+  place: Place,
+  now: HeldDashboard | undefined,
+  { sha256, replaces }: Planned,
+): Promise<void> {
+  const before = await keptBefore(site, place)
+  const own = [sha256, replaces, await savedHash(site, place)]
+  if (before !== undefined) own.push(hashOf(before ?? undefined))
+  if (own.includes(hashOf(now))) return
+  const kept = before ? ` What it was before is in ${keptDashboardPath(site, place)}.` : ''
+  throw new DashboardStays(
+    `${sentence(place)} was changed since the plan was made, so it is left alone.${kept} Look at a new plan.`,
+  )
 }
 
 /** Keeps what is there, then saves it over exactly that. */
@@ -89,45 +121,52 @@ export async function putDashboard(
   store: DashboardStore,
   site: OperationSite,
   wanted: WantedDashboard,
-  message: string,
+  { replaces, message }: { replaces: string | null; message: string },
 ): Promise<void> {
   const { uid, model, folder } = wanted
+  const sha256 = hashOfDashboard(model)
   const now = await store.of(uid, site.signal)
+  await mustBeOurs(site, wanted, now, { sha256, replaces })
   await keepFirst(site, wanted, now)
-  if (!isThere(now, model)) await store.put({ uid, model, folder, message }, now, site.signal)
+  if (now && [sha256, await savedHash(site, wanted)].includes(hashOfDashboard(now.model))) return
+  const version = await store.put({ uid, model, folder, message }, now, site.signal)
   const after = await store.of(uid, site.signal)
-  if (after && isThere(after, model)) {
-    await writeNote(site, `dashboard-${nameOf(wanted)}`, { sha256: hashOfDashboard(after.model) })
-  }
+  // A later version is somebody else's.
+  if (after?.version !== version) return
+  await writeNote(site, noteName(wanted), { sha256: hashOfDashboard(after.model) })
 }
 
 /** Grafana may bring one of an older schema up to its own while it saves it. */
-function isThere(held: HeldDashboard | undefined, wanted: DashboardModel): boolean {
-  if (!held) return false
-  if (hashOfDashboard(held.model) === hashOfDashboard(wanted)) return true
-  if (schemaOf(held.model) <= schemaOf(wanted)) return false
-  const { added, removed } = panelChanges(held.model, wanted)
-  return titleOf(held.model) === titleOf(wanted) && added.length + removed.length === 0
+function isBroughtUp(held: DashboardModel, wanted: DashboardModel): boolean {
+  if (schemaOf(held) <= schemaOf(wanted)) return false
+  const { added, removed } = panelChanges(held, wanted)
+  return titleOf(held) === titleOf(wanted) && added.length + removed.length === 0
 }
 
 const schemaOf = ({ schemaVersion }: DashboardModel): number =>
   typeof schemaVersion === 'number' ? schemaVersion : 0
 
+/** The wanted content, or what Grafana itself made of it when the step saved it. */
 export async function mustBeThere(
   store: DashboardStore,
+  site: OperationSite,
   { model, ...place }: WantedDashboard,
 ): Promise<void> {
-  if (isThere(await store.of(place.uid), model)) return
+  const held = await store.of(place.uid)
+  const now = hashOf(held)
+  if (now === hashOfDashboard(model)) return
+  if (held && now === (await savedHash(site, place)) && isBroughtUp(held.model, model)) return
   throw new Error(`${sentence(place)} does not read back as what was saved.`)
 }
 
-/** Keeps what is there, then deletes it. */
+/** Keeps what is there, then deletes it, if it is still what the plan saw. */
 export async function removeDashboard(
   store: DashboardStore,
   site: OperationSite,
-  place: Place,
+  place: Place & { sha256: string },
 ): Promise<void> {
   const now = await store.of(place.uid, site.signal)
+  await mustBeOurs(site, place, now, { sha256: null, replaces: place.sha256 })
   await keepFirst(site, place, now)
   if (now) await store.remove(place.uid, site.signal)
 }
@@ -137,23 +176,25 @@ export async function removeDashboard(
  * made of it; null where we deleted it.
  */
 export async function takeBack(
-  store: DashboardStore,
+  open: OpenDashboards,
+  at: { stack: string; url: string },
   site: OperationSite,
-  place: Place,
-  sha256: string | null,
+  { place, sha256 }: { place: Place; sha256: string | null },
 ): Promise<void> {
   const before = await keptBefore(site, place)
   if (before === undefined) return
-  const now = await store.of(place.uid)
-  if (hashOf(now) === hashOf(before ?? undefined)) return
-  const noted = (await readNote(site, `dashboard-${nameOf(place)}`))?.['sha256']
-  if (hashOf(now) !== sha256 && (now === undefined || hashOf(now) !== noted)) {
-    const kept = before ? ` What it was before is in ${keptDashboardPath(site, place)}.` : ''
-    throw new Error(`${sentence(place)} was changed since, so it is left alone.${kept}`)
-  }
-  if (before === null) await store.remove(place.uid)
-  else {
+  await withDashboards(open, at, async (store) => {
+    await untilItAnswers(store, site.signal)
+    const now = await store.of(place.uid)
+    if (hashOf(now) === hashOf(before ?? undefined)) return
+    const saved = await savedHash(site, place)
+    if (hashOf(now) !== sha256 && (now === undefined || hashOf(now) !== saved)) {
+      const kept = before ? ` What it was before is in ${keptDashboardPath(site, place)}.` : ''
+      throw new Error(`${sentence(place)} was changed since, so it is left alone.${kept}`)
+    }
+    if (before === null) return store.remove(place.uid)
     const { model, folder } = before
-    await store.put({ uid: place.uid, model, folder, message: 'As before, by Odin Sentinel' }, now)
-  }
+    const message = 'As before, by Odin Sentinel'
+    await store.put({ uid: place.uid, model, folder, message }, now)
+  })
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -113,13 +113,66 @@ test('a step that was not begun has nothing to take back', async () => {
 
 test('a Grafana of its own schema may bring an older dashboard up to it', async () => {
   const one = step(hashNow())
+  grafana.schemaVersion = 41
   await restore.run(one, site)
-  grafana.dashboards = [
-    { uid: 'gpu', version: 2, dashboard: { ...model('Wanted'), schemaVersion: 41 } },
-  ]
+  expect(now()).toMatchObject({ ...model('Wanted'), schemaVersion: 41 })
   await restore.verify(one, site)
-  grafana.dashboards = [{ uid: 'gpu', version: 2, dashboard: model('Another') }]
+  await restore.run(one, site)
+  await restore.verify(one, site)
+  grafana.dashboards = [
+    { uid: 'gpu', version: 3, dashboard: { ...model('Edited since'), schemaVersion: 41 } },
+  ]
   await expect(restore.verify(one, site)).rejects.toThrow('does not read back as what was saved')
+})
+
+test('what was edited in a newer schema is no reason to believe that it is the wanted one', async () => {
+  const edited = { ...model('Edited'), schemaVersion: 39 }
+  grafana.dashboards = [{ uid: 'gpu', dashboard: edited }]
+  const one = step(hashNow())
+  await expect(restore.verify(one, site)).rejects.toThrow('does not read back')
+  await restore.run(one, site)
+  await restore.verify(one, site)
+  expect(now()).toMatchObject(model('Wanted'))
+  await restore.rollback(one, site)
+  expect(now()).toMatchObject(edited)
+})
+
+test('a step that goes on leaves alone what somebody changed since it was begun', async () => {
+  const one = step(hashNow())
+  await restore.run(one, site)
+  grafana.dashboards = [{ uid: 'gpu', version: 9, dashboard: model('Theirs') }]
+  await expect(restore.run(one, site)).rejects.toThrow(
+    `was changed since the plan was made, so it is left alone. What it was before is in ${keptDashboardPath(site, one)}. Look at a new plan.`,
+  )
+  expect(now()).toMatchObject(model('Theirs'))
+})
+
+test('it waits for a Grafana that an earlier step has started again', async () => {
+  const one = step(hashNow())
+  const patient = restoreDashboardOp({
+    openRepository: async () => repository,
+    async openDashboards(stack, url) {
+      const store = await openDashboards(stack, url)
+      const startThenFail = async (error: unknown) => {
+        await grafana.start()
+        throw error
+      }
+      return { ...store, list: (signal) => store.list(signal).catch(startThenFail) }
+    },
+  })
+  await grafana.stop()
+  await patient.precondition(one, site)
+  await grafana.stop()
+  await patient.run(one, site)
+  expect(now()).toMatchObject(model('Wanted'))
+})
+
+test('nothing is waited for where Grafana is up and lets nobody in', async () => {
+  const closed = restoreDashboardOp({
+    openRepository: async () => repository,
+    openDashboards: async (_stack, url) => dashboardStore({ url, token: 'revoked' }),
+  })
+  await expect(closed.precondition(step(null), site)).rejects.toThrow('does not let its token')
 })
 
 test('what a restore had made is deleted by its undo, and comes back when that is rolled back', async () => {
@@ -133,10 +186,14 @@ test('what a restore had made is deleted by its undo, and comes back when that i
   await remove.rollback(one, site)
   expect(now()).toMatchObject(model('Now'))
   const theirs = { ...one, sha256: 'of another' }
+  await expect(remove.stillAsPlanned?.(theirs)).rejects.toThrow('was changed since')
   await expect(remove.precondition(theirs, site)).rejects.toThrow('was changed since')
+  grafana.dashboards = [{ uid: 'gpu', version: 9, dashboard: model('Theirs') }]
+  await expect(remove.run(one, site)).rejects.toThrow('was changed since the plan was made')
+  expect(now()).toMatchObject(model('Theirs'))
 })
 
-async function carriedFrom(edited: string, home: string | null) {
+async function carriedFrom(edited: string, home: string | null, since?: string | null) {
   const elsewhere = await grafanaStandIn({
     dashboards: [{ uid: 'gpu', dashboard: model(edited), folderUid: 'o' }],
     folders: new Map([['o', 'Odin']]),
@@ -149,6 +206,13 @@ async function carriedFrom(edited: string, home: string | null) {
   const saving = {
     ...{ ...common, kind: 'SaveDashboards' as const, endpoint: 'unix:///s', engineId: 'NATV' },
     ...{ containerId: 'c0ffee', container: 'odin-grafana-1', url: elsewhere.url, offered: [] },
+  }
+  await save.stillAsPlanned?.(saving)
+  if (since !== undefined) {
+    elsewhere.dashboards = since === null ? [] : [{ uid: 'gpu', dashboard: model(since) }]
+    await expect(save.stillAsPlanned?.(saving)).rejects.toThrow(
+      'Dashboard “GPU” (gpu) was changed since the plan was made. Look at a new plan.',
+    )
   }
   await save.precondition(saving, site)
   await save.run(saving, site)
@@ -170,7 +234,7 @@ test('what was edited elsewhere is kept as files, and imported over what was com
   expect(remarks[0]).toBe(
     `The dashboard is in ${savedDirectory(site, 'c0ffee')}. Grafana imports one under Dashboards, New, Import.`,
   )
-  await expect(carry.verify(carrying, site)).rejects.toThrow('Nothing was imported yet.')
+  await expect(carry.verify(carrying, site)).rejects.toThrow('does not read back')
   await carry.run(carrying, site)
   await carry.verify(carrying, site)
   expect(now()).toMatchObject(model('Edited'))
@@ -183,7 +247,9 @@ test('what home has changed since it was compared stays, and is said', async () 
   await carry.run(carrying, site)
   await carry.verify(carrying, site)
   expect(now()).toMatchObject(model('Now'))
-  expect(remarks.at(-1)).toContain('Home has another “GPU” by now, which stays')
+  expect(remarks.at(-1)).toBe(
+    `Dashboard “GPU” was not imported. Home has another by now, which stays. What was edited elsewhere is in ${savedDirectory(site, 'c0ffee')}.`,
+  )
   await carry.rollback(carrying, site)
   expect(now()).toMatchObject(model('Now'))
 })
@@ -195,4 +261,73 @@ test('one that home does not have is made, in the folder that it was in', async 
   expect(grafana.dashboards).toMatchObject([{ uid: 'gpu', folderUid: 'o', folderTitle: 'Odin' }])
   await carry.rollback(carrying, site)
   expect(grafana.dashboards).toEqual([])
+})
+
+test('what home changed between two tries stays, though the first had imported over it', async () => {
+  const { carry, carrying } = await carriedFrom('Edited', hashNow())
+  await carry.run(carrying, site)
+  grafana.dashboards = [{ uid: 'gpu', version: 9, dashboard: model('Theirs') }]
+  await expect(carry.verify(carrying, site)).rejects.toThrow('does not read back')
+  await carry.run(carrying, site)
+  await carry.verify(carrying, site)
+  expect(now()).toMatchObject(model('Theirs'))
+  expect(remarks.at(-1)).toContain('Home has another by now')
+})
+
+test('a home that lets nobody save stops no recovery: it is said, and the files stay', async () => {
+  const { carry, carrying } = await carriedFrom('Edited', hashNow())
+  const [first] = grafana.dashboards
+  const refusals: [(standIn: GrafanaStandIn) => void, string][] = [
+    [(one) => Object.assign(one, { isViewer: true }), 'The token of home may not save it'],
+    [() => first && Object.assign(first, { provisionedBy: 'gpu.json' }), 'it comes from a file'],
+    [() => first && Object.assign(first, { isSchema2: true }), 'in the newer form'],
+  ]
+  for (const [refuse, words] of refusals) {
+    const another = { ...site, keepDirectory: await mkdtemp(join(site.keepDirectory, 'another-')) }
+    await cp(savedDirectory(site, 'c0ffee'), savedDirectory(another, 'c0ffee'), { recursive: true })
+    refuse(grafana)
+    await carry.run(carrying, another)
+    await carry.verify(carrying, another)
+    expect(remarks.at(-1)).toContain('Dashboard “GPU” was not imported. ')
+    expect(remarks.at(-1)).toContain(words)
+    expect(now()).toMatchObject(model('Now'))
+    await carry.rollback(carrying, another)
+  }
+})
+
+test('nor does one that home does not have, and a token that is taken back', async () => {
+  grafana.dashboards = []
+  grafana.isViewer = true
+  const { carry, carrying } = await carriedFrom('Edited', null)
+  const openRevoked = async (_stack: string, url: string) =>
+    dashboardStore({ url, token: 'revoked' })
+  const shut = carryDashboardsOp({ openDashboards: openRevoked })
+  const another = { ...site, keepDirectory: await mkdtemp(join(site.keepDirectory, 'another-')) }
+  await shut.run(carrying, another)
+  await shut.verify(carrying, another)
+  expect(remarks.at(-1)).toContain('does not let its token look at dashboards')
+  await carry.run(carrying, site)
+  await carry.verify(carrying, site)
+  expect(remarks.at(-1)).toContain('does not let its token save dashboards')
+})
+
+test('what was saved once more elsewhere since the plan is kept as it is now, and not imported', async () => {
+  const { carry, carrying } = await carriedFrom('Edited', hashNow(), 'Edited again')
+  const file = join(savedDirectory(site, 'c0ffee'), 'gpu.json')
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(model('Edited again'))
+  expect(remarks[0]).toContain(
+    'Dashboard “GPU” was edited there after the plan was made: the newer one is kept.',
+  )
+  await carry.run(carrying, site)
+  await carry.verify(carrying, site)
+  expect(now()).toMatchObject(model('Now'))
+  expect(remarks.at(-1)).toContain('It was edited elsewhere after the plan was made.')
+})
+
+test('one that was deleted elsewhere since the plan is no reason to stop midway', async () => {
+  const { carry, carrying } = await carriedFrom('Edited', hashNow(), null)
+  expect(remarks[0]).toContain('nothing is kept of it')
+  await carry.run(carrying, site)
+  await carry.verify(carrying, site)
+  expect(now()).toMatchObject(model('Now'))
 })

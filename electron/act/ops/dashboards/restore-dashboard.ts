@@ -1,10 +1,10 @@
 import { shortId } from '../../../../shared/domain/short-id.ts'
 import type { Step } from '../../../../shared/plan/plan.ts'
 import { hashOfDashboard } from '../../../adapters/grafana/dashboard-content.ts'
-import { heldDashboard } from '../../../adapters/grafana/dashboard-store.ts'
+import { type DashboardStore, heldDashboard } from '../../../adapters/grafana/dashboard-store.ts'
 import { snapshotDocument } from '../../../backup/look/snapshot-document.ts'
 import type { Repository } from '../../../backup/repository/repository.ts'
-import type { Op } from '../../ops.ts'
+import type { Op, OperationSite } from '../../ops.ts'
 import {
   mustBeAsPlanned,
   mustBeThere,
@@ -15,6 +15,7 @@ import {
   type WantedDashboard,
   withDashboards,
 } from './dashboard-place.ts'
+import { untilItAnswers } from './until-it-answers.ts'
 
 type RestoreDashboard = Extract<Step, { kind: 'RestoreDashboard' }>
 type RemoveDashboard = Extract<Step, { kind: 'RemoveDashboard' }>
@@ -28,8 +29,7 @@ export function restoreDashboardOp({
   openDashboards,
   openRepository,
 }: DashboardDoors): Op<RestoreDashboard> {
-  const asPlanned = (step: RestoreDashboard) =>
-    withDashboards(openDashboards, step, (store) => mustBeAsPlanned(store, step, step))
+  const onceItIsUp = onceUp(openDashboards)
 
   async function wantedOf(step: RestoreDashboard, signal: AbortSignal): Promise<WantedDashboard> {
     const document = await snapshotDocument(await openRepository(step.stack), step, signal)
@@ -44,23 +44,26 @@ export function restoreDashboardOp({
   }
 
   return {
-    stillAsPlanned: asPlanned,
-    precondition: asPlanned,
+    async stillAsPlanned(step) {
+      await withDashboards(openDashboards, step, (store) => mustBeAsPlanned(store, step, step))
+    },
+    async precondition(step, site) {
+      await onceItIsUp(step, site, (store) => mustBeAsPlanned(store, step, step))
+    },
     async run(step, site) {
       const wanted = await wantedOf(step, site.signal)
       const message = `As in snapshot ${shortId(step.snapshot)}, by Odin Sentinel`
-      await withDashboards(openDashboards, step, (store) =>
-        putDashboard(store, site, wanted, message),
+      const { replaces } = step
+      await onceItIsUp(step, site, (store) =>
+        putDashboard(store, site, wanted, { replaces, message }),
       )
     },
     async verify(step, site) {
       const wanted = await wantedOf(step, site.signal)
-      await withDashboards(openDashboards, step, (store) => mustBeThere(store, wanted))
+      await withDashboards(openDashboards, step, (store) => mustBeThere(store, site, wanted))
     },
     async rollback(step, site) {
-      await withDashboards(openDashboards, step, (store) =>
-        takeBack(store, site, step, step.sha256),
-      )
+      await takeBack(openDashboards, step, site, { place: step, sha256: step.sha256 })
     },
   }
 }
@@ -68,14 +71,20 @@ export function restoreDashboardOp({
 export function removeDashboardOp({
   openDashboards,
 }: Pick<DashboardDoors, 'openDashboards'>): Op<RemoveDashboard> {
+  const onceItIsUp = onceUp(openDashboards)
+  const asPlanned = ({ sha256 }: RemoveDashboard) => ({ sha256: null, replaces: sha256 })
+
   return {
-    async precondition(step) {
+    async stillAsPlanned(step) {
       await withDashboards(openDashboards, step, (store) =>
-        mustBeAsPlanned(store, step, { sha256: null, replaces: step.sha256 }),
+        mustBeAsPlanned(store, step, asPlanned(step)),
       )
     },
+    async precondition(step, site) {
+      await onceItIsUp(step, site, (store) => mustBeAsPlanned(store, step, asPlanned(step)))
+    },
     async run(step, site) {
-      await withDashboards(openDashboards, step, (store) => removeDashboard(store, site, step))
+      await onceItIsUp(step, site, (store) => removeDashboard(store, site, step))
     },
     async verify(step) {
       await withDashboards(openDashboards, step, async (store) => {
@@ -83,7 +92,20 @@ export function removeDashboardOp({
       })
     },
     async rollback(step, site) {
-      await withDashboards(openDashboards, step, (store) => takeBack(store, site, step, null))
+      await takeBack(openDashboards, step, site, { place: step, sha256: null })
     },
   }
 }
+
+/** Earlier steps of the same plan may just have started it again. */
+const onceUp =
+  (open: OpenDashboards) =>
+  <T>(
+    step: { stack: string; url: string },
+    { signal }: OperationSite,
+    use: (store: DashboardStore) => Promise<T>,
+  ): Promise<T> =>
+    withDashboards(open, step, async (store) => {
+      await untilItAnswers(store, signal)
+      return use(store)
+    })

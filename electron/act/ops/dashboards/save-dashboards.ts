@@ -2,7 +2,13 @@ import type { Step } from '../../../../shared/plan/plan.ts'
 import { hashOfDashboard } from '../../../adapters/grafana/dashboard-content.ts'
 import type { DashboardStore } from '../../../adapters/grafana/dashboard-store.ts'
 import type { Op, OperationSite } from '../../ops.ts'
-import { saveDashboard, savedDashboard, savedDirectory } from './saved-dashboards.ts'
+import {
+  changeOf,
+  noteChange,
+  saveDashboard,
+  savedDashboard,
+  savedDirectory,
+} from './saved-dashboards.ts'
 
 type SaveDashboards = Extract<Step, { kind: 'SaveDashboards' }>
 
@@ -21,6 +27,8 @@ export type OpenElsewhere = (
   signal: AbortSignal,
 ) => Promise<DashboardStore>
 
+const patienceMs = 30_000
+
 const howToImport = 'Grafana imports one under Dashboards, New, Import.'
 
 /** Only looks there; what it writes are files of its own operation. */
@@ -32,36 +40,68 @@ export function saveDashboardsOp({
   async function missing(step: SaveDashboards, site: OperationSite) {
     const directory = savedDirectory(site, step.containerId)
     const all = await Promise.all(
-      step.dashboards.map(async (one) => ((await savedDashboard(directory, one)) ? [] : [one])),
+      step.dashboards.map(async (one) => {
+        const isKept =
+          (await savedDashboard(directory, one)) !== undefined ||
+          (await changeOf(site, step.containerId, one.uid)) !== undefined
+        return isKept ? [] : [one]
+      }),
     )
     return all.flat()
   }
 
+  async function withElsewhere(
+    step: SaveDashboards,
+    signal: AbortSignal,
+    use: (store: DashboardStore) => Promise<void>,
+  ): Promise<void> {
+    const store = await openElsewhere(step, signal)
+    try {
+      await use(store)
+    } finally {
+      store.close()
+    }
+  }
+
   return {
+    async stillAsPlanned(step) {
+      const signal = AbortSignal.timeout(patienceMs)
+      await withElsewhere(step, signal, async (store) => {
+        for (const { uid, title, sha256 } of step.dashboards) {
+          const held = await store.of(uid, signal)
+          if (held && hashOfDashboard(held.model) === sha256) continue
+          throw new Error(
+            `Dashboard “${title}” (${uid}) was changed since the plan was made. Look at a new plan.`,
+          )
+        }
+      })
+    },
     async precondition() {},
+    /** What was changed since is no reason to stop half a recovery: the newest is kept, and said. */
     async run(step, site) {
       const directory = savedDirectory(site, step.containerId)
       const wanted = await missing(step, site)
       if (wanted.length > 0) {
-        const store = await openElsewhere(step, site.signal)
-        try {
-          for (const { uid, title, sha256 } of wanted) {
+        await withElsewhere(step, site.signal, async (store) => {
+          for (const { uid, sha256 } of wanted) {
             const held = await store.of(uid, site.signal)
-            if (!held || hashOfDashboard(held.model) !== sha256) {
-              throw new Error(
-                `Dashboard “${title}” (${uid}) was changed since the plan was made. Look at a new plan.`,
-              )
-            }
-            await saveDashboard(directory, uid, held)
+            if (held) await saveDashboard(directory, uid, held)
+            if (held && hashOfDashboard(held.model) === sha256) continue
+            const change = held ? 'edited' : 'deleted'
+            await noteChange(site, step.containerId, { uid, change })
           }
-        } finally {
-          store.close()
-        }
+        })
       }
       const count = step.dashboards.length
-      site.remark?.(
-        `${count === 1 ? 'The dashboard is' : `${count} dashboards are`} in ${directory}. ${howToImport}`,
-      )
+      const changed: string[] = []
+      for (const { uid, title } of step.dashboards) {
+        const change = await changeOf(site, step.containerId, uid)
+        if (change === undefined) continue
+        const what = change === 'edited' ? 'the newer one is kept' : 'nothing is kept of it'
+        changed.push(`Dashboard “${title}” was ${change} there after the plan was made: ${what}.`)
+      }
+      const kept = count === 1 ? 'The dashboard is' : `${count} dashboards are`
+      site.remark?.([`${kept} in ${directory}. ${howToImport}`, ...changed].join(' '))
     },
     async verify(step, site) {
       const [first] = await missing(step, site)

@@ -7,6 +7,7 @@ import {
 import type { Folder, HeldDashboard } from '../../../adapters/grafana/dashboard-store.ts'
 import { bytesIfAny } from '../../kept-copy.ts'
 import type { OperationSite } from '../../ops.ts'
+import { readNote, writeNote } from '../../step-note.ts'
 
 // What was edited in a Grafana that ran elsewhere, as files that Grafana itself can import.
 
@@ -43,6 +44,26 @@ export async function savedDashboard(
   ])
   if (model === undefined || hashOfDashboard(model as DashboardModel) !== sha256) return undefined
   return { model: model as DashboardModel, folder: (folder ?? null) as Folder | null }
+}
+
+/** What became elsewhere of what was approved, between the plan and the step that keeps it. */
+export type ChangedElsewhere = 'edited' | 'deleted'
+
+const changeNote = (containerId: string, uid: string) => `changed-elsewhere-${containerId}-${uid}`
+
+export const noteChange = (
+  site: Site,
+  containerId: string,
+  { uid, change }: { uid: string; change: ChangedElsewhere },
+): Promise<void> => writeNote(site, changeNote(containerId, uid), { change })
+
+export async function changeOf(
+  site: Site,
+  containerId: string,
+  uid: string,
+): Promise<ChangedElsewhere | undefined> {
+  const note = await readNote(site, changeNote(containerId, uid))
+  return note && (note['change'] === 'deleted' ? 'deleted' : 'edited')
 }
 
 async function jsonIn(file: string): Promise<unknown> {
