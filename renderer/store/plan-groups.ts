@@ -45,18 +45,28 @@ export function stepGroups<S extends { kind: string; about?: Topic }>(
 /** `Stops 2 units and 14 containers, starts 14 services.`; empty where nothing stops or starts. */
 export function touchWords({ touch }: Pick<ProposedPlan, 'touch'>): string {
   if (touch === undefined) return ''
-  const { unitsStopped, containersStopped, servicesStarted, servicesRestarted } = touch
+  const { unitsStopped, containersStopped, servicesStopped } = touch
   const some = (count: number, one: string) => (count === 0 ? [] : [countWords(count, one)])
   const deeds = (
     [
-      ['stops', [...some(unitsStopped, 'unit'), ...some(containersStopped, 'container')]],
-      ['starts', some(servicesStarted, 'service')],
-      ['restarts', some(servicesRestarted, 'service')],
+      [
+        'stops',
+        [
+          ...some(unitsStopped, 'unit'),
+          ...some(containersStopped, 'container'),
+          ...some(servicesStopped, 'service'),
+        ],
+      ],
+      ['starts', some(touch.servicesStarted, 'service')],
+      ['restarts', some(touch.servicesRestarted, 'service')],
     ] as const
-  ).flatMap(([verb, what]) => (what.length === 0 ? [] : [`${verb} ${what.join(' and ')}`]))
+  ).flatMap(([verb, what]) => (what.length === 0 ? [] : [`${verb} ${listed(what)}`]))
   const text = deeds.join(', ')
   return text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
+
+const listed = (what: readonly string[]): string =>
+  [what.slice(0, -1).join(', '), ...what.slice(-1)].filter((one) => one !== '').join(' and ')
 
 export type Way = OpenOperationView['ways'][number]
 

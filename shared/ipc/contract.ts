@@ -20,6 +20,7 @@ import { statusSchema, timelineEntrySchema } from './status.ts'
 const touchSchema = z.strictObject({
   unitsStopped: z.int(),
   containersStopped: z.int(),
+  servicesStopped: z.int(),
   servicesStarted: z.int(),
   servicesRestarted: z.int(),
 })

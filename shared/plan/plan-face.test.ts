@@ -46,7 +46,40 @@ test('a plan that stops more than a few things asks for the name', () => {
     containersStopped: 3,
     servicesStarted: 0,
     servicesRestarted: 1,
+    servicesStopped: 0,
   })
+})
+
+const at = { endpoint: 'unix:///desktop.sock', engineId: 'DESK', cause: 'test' }
+const named = (...names: string[]) => names.map((service) => ({ project: 'odin', service }))
+
+test('a restore that stops and starts services says how many, and more than a few ask for the name', () => {
+  const around = (...names: string[]) =>
+    planOf(
+      { kind: 'StopServices', ...at, services: named(...names) },
+      { kind: 'StartServices', ...at, services: named(...names), seconds: 1 },
+    )
+  expect(touchOf(around('a', 'b'))).toMatchObject({ servicesStopped: 2, servicesStarted: 2 })
+  expect(confirmWordOf(around('a', 'b', 'c'))).toBeUndefined()
+  expect(confirmWordOf(around('a', 'b', 'c', 'd'))).toBe('odin')
+})
+
+test('what writes over data, or takes something away, asks for the name whatever it stops', () => {
+  const volume: Step = {
+    kind: 'RestoreVolume',
+    ...{ ...at, stack: 'odin', snapshot: 'S1', component: 'volume:data', title: 'data' },
+    ...{ place: { type: 'volume', source: 'data', below: '' }, make: null, leave: [] },
+    counts: null,
+  }
+  const files: Step = { kind: 'RemoveFiles', files: [{ file: '/a', sha256: 'a' }], cause: 'test' }
+  const dashboard: Step = {
+    kind: 'RemoveDashboard',
+    ...{ project: 'odin', service: 'grafana', url: 'http://127.0.0.1:3000' },
+    ...{ stack: 'odin', component: 'grafana', path: 'a.json', uid: 'a', title: 'A' },
+    ...{ sha256: 'a', cause: 'test' },
+  }
+  for (const step of [volume, files, dashboard]) expect(confirmWordOf(planOf(step))).toBe('odin')
+  expect(confirmWordOf(planOf(putBack))).toBeUndefined()
 })
 
 test('a step says what it is about and which files it puts back from where', () => {

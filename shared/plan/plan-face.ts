@@ -27,6 +27,8 @@ const filesOf = (step: Step): FaceOfFile[] =>
 export type Touch = {
   unitsStopped: number
   containersStopped: number
+  /** Of home, while their data is put back. */
+  servicesStopped: number
   servicesStarted: number
   servicesRestarted: number
 }
@@ -38,21 +40,28 @@ export function touchOf({ steps }: Pick<Plan, 'steps'>): Touch {
   return {
     unitsStopped: some('StopUnit').length,
     containersStopped: sum(some('HoldContainers').map(({ containers }) => containers.length)),
-    servicesStarted: sum(some('BringUp').map(({ down }) => down.length)),
+    servicesStopped: sum(some('StopServices').map(({ services }) => services.length)),
+    servicesStarted: sum([
+      ...some('BringUp').map(({ down }) => down.length),
+      ...some('StartServices').map(({ services }) => services.length),
+    ]),
     servicesRestarted: sum(some('PutBackFiles').map(({ restarts }) => restarts.length)),
   }
 }
 
 /** A plan that stops more than this many things is not begun by one press. */
 const stopsByOnePress = 3
+/** What writes over data whole, or takes something away, is not begun by one press either. */
+const neverByOnePress: readonly Step['kind'][] = ['RestoreVolume', 'RemoveFiles', 'RemoveDashboard']
 
 /** What somebody has to type before it is carried out; undefined where one press is enough. */
 export function confirmWordOf(
   plan: Pick<Plan, 'steps' | 'stack'> & { confirmWith?: string },
 ): string | undefined {
-  const { unitsStopped, containersStopped, servicesRestarted } = touchOf(plan)
-  const stops = unitsStopped + containersStopped + servicesRestarted
-  return plan.confirmWith ?? (stops > stopsByOnePress ? plan.stack : undefined)
+  const { unitsStopped, containersStopped, servicesStopped, servicesRestarted } = touchOf(plan)
+  const stops = unitsStopped + containersStopped + servicesStopped + servicesRestarted
+  const isGrave = plan.steps.some(({ kind }) => neverByOnePress.includes(kind))
+  return plan.confirmWith ?? (isGrave || stops > stopsByOnePress ? plan.stack : undefined)
 }
 
 function linesOf(step: Step): string[] {

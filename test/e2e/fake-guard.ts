@@ -126,7 +126,7 @@ function statusOf(world: World, snoozedUntil: string | undefined, recovers: bool
   }
 }
 
-/** Needs no name, so that a test can press Enter. */
+/** It puts data back, so it is said yes to by a name. */
 const restorePlan = (kind: 'restore' | 'undo-restore'): PlanProposal => ({
   kind: 'plan',
   hash,
@@ -137,6 +137,12 @@ const restorePlan = (kind: 'restore' | 'undo-restore'): PlanProposal => ({
       what: 'read what is needed of the snapshot to its last byte',
       cause: 'nothing is touched before all of it is known to be sound',
       about: 'checks',
+    },
+    {
+      kind: 'RestoreVolume',
+      what: 'put volume odin_lab_prometheus back as in the snapshot',
+      cause: 'it is not what the snapshot holds',
+      about: 'data',
     },
   ],
   warnings: ['Samples since 14 November would be kept in a snapshot alone.'],

@@ -98,7 +98,10 @@ export const recoverPlan: ProposedPlan = {
       },
     ],
   },
-  touch: { unitsStopped: 1, containersStopped: 4, servicesStarted: 3, servicesRestarted: 1 },
+  touch: {
+    ...{ unitsStopped: 1, containersStopped: 4, servicesStopped: 0 },
+    ...{ servicesStarted: 3, servicesRestarted: 1 },
+  },
   whenStopped: 'ask',
   confirmWith: 'odin_lab',
 }
