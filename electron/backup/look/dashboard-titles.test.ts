@@ -38,6 +38,14 @@ test('dashboards are listed by what they are called, with the UID that names the
   expect(await dashboardTitles(locked, files, signal)).toEqual([])
 })
 
+test('one that is broken costs the others no title, and late is as locked', async () => {
+  const one = readsAs((path) =>
+    path.includes('gpu') ? '{"dashb' : '{"dashboard":{"title":"Heat"},"meta":{}}',
+  )
+  expect((await dashboardTitles(one, files, signal)).map(({ title }) => title)).toEqual(['Heat'])
+  expect(await dashboardTitles(locked, files, AbortSignal.abort())).toEqual([])
+})
+
 test('a list of a directory says them, and stands without them', async () => {
   const components = [{ id: component }] as never
   const entries = browse(files, components, `${component}/dashboards`)

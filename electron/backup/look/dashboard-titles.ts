@@ -8,11 +8,11 @@ import type { Repository } from '../repository/repository.ts'
 export type NamedDashboard = { component: string; path: string; uid: string; title: string }
 
 /** More than this is no dashboard that anybody looks through. */
-const mostBytes = 8 * 1024 * 1024
+const mostBytes = 2 * 1024 * 1024
 
 /**
- * The dashboards among these files, by what they are called. None where the content cannot be
- * read: the list of a locked snapshot is there for whoever has no key.
+ * The dashboards among these files, by what they are called; those that cannot be read, or not
+ * before `signal`, are left out: the list of a locked snapshot is there for whoever has no key.
  */
 export async function dashboardTitles(
   repository: Repository,
@@ -30,16 +30,20 @@ export async function dashboardTitles(
   ): Promise<void> => {
     const chunks: Buffer[] = []
     for await (const chunk of content) chunks.push(chunk)
-    const held = heldDashboard(JSON.parse(Buffer.concat(chunks).toString('utf8')))
+    const held = heldDashboard(parsed(Buffer.concat(chunks).toString('utf8')))
     const uid = dashboardPart({ component, path })?.uid ?? ''
     if (held) found.push({ component, path, uid, title: titleOf(held.model) })
   }
-  try {
-    await repository.read(wanted, each, signal)
-  } catch {
-    signal.throwIfAborted()
-  }
+  await repository.read(wanted, each, signal).catch(() => {})
   return found.toSorted((a, b) => a.title.localeCompare(b.title, 'en'))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Entries that are dashboards get the titles they go by. */

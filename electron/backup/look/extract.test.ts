@@ -50,6 +50,21 @@ test('a directory, a file, and everything', async () => {
   expect((await take('')).places).toEqual([out('volume-data')])
 })
 
+test('files of several packs that are unpacked at once each lie where they belong', async () => {
+  const names = Array.from({ length: 120 }, (_, at) => `${at % 11}/${at % 3}/${at}`)
+  const part = (id: string) =>
+    aBackupSource(
+      names.map((name) => aFile(name, `${id} ${name}`)),
+      { id },
+    )
+  snapshot = await backUp(repository, part('volume:one'), part('volume:two'))
+  expect(await take('')).toMatchObject({ files: 2 * names.length, problems: [] })
+  for (const name of names) {
+    expect(await readFile(out('volume-one', name), 'utf8')).toBe(`volume:one ${name}`)
+    expect(await readFile(out('volume-two', name), 'utf8')).toBe(`volume:two ${name}`)
+  }
+})
+
 test('nothing is overwritten, and nothing else is written then', async () => {
   await mkdir(out())
   await writeFile(out('conf'), 'mine')

@@ -79,7 +79,7 @@ export function ledgersOf(site: BackupSite): Ledgers {
   })
 }
 
-function complain({ stderr }: BackupSite, sentence: string): void {
+export function complain({ stderr }: BackupSite, sentence: string): void {
   stderr.write(`odin-sentinel: ${visibleName(sentence)}\n`)
 }
 

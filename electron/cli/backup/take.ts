@@ -1,5 +1,6 @@
 import { shortId } from '../../../shared/domain/short-id.ts'
 import { componentKinds } from '../../../shared/domain/snapshot.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import type { BackupOutcome } from '../../backup/order.ts'
 import { planTidying } from '../../backup/run/tidy.ts'
 import { goneSentence, isGone } from '../../sentinel/backups/what-is-kept.ts'
@@ -9,7 +10,7 @@ import { visibleName } from '../reporters/visible.ts'
 import { type GlobalOptions, printer } from '../session.ts'
 import { type BackupSite, findRepository, openedRepository, pick } from './backup-site.ts'
 import { brokenText, next, outcomeText } from './backup-words.ts'
-import { exitCodeOf, ledgersOf, runHere } from './run-here.ts'
+import { complain, exitCodeOf, ledgersOf, runHere } from './run-here.ts'
 
 // The commands that work on the repository: backup, verify, prune.
 
@@ -31,7 +32,10 @@ export async function backup(site: BackupSite, options: BackupOptions): Promise<
     ...(pin !== undefined && { pin: pin.trim() || byHand }),
     ...(only && { only }),
   })
-  if (outcome.snapshot !== undefined) await rememberWhere(site)
+  if (outcome.snapshot !== undefined) {
+    // That nobody can note it down makes no snapshot worse.
+    await rememberWhere(site).catch((error) => complain(site, sentenceOf(error)))
+  }
   const print = printer(site.session, options)
   print.either((paint) => takenText(site, outcome, paint), outcome)
   return exitCodeOf[outcome.outcome]

@@ -117,7 +117,7 @@ class Replaced extends Error {
 
 /** Where a backup is asked for all the same: an empty mount point must not fill in silence. */
 export const goneSentence = (directory: string): string =>
-  `The repository ${directory} is gone, expected where it was: mount its disk, or begin a new one there with odin-sentinel backup --begin-anew.`
+  `The repository ${directory} is gone, expected where it was: mount its disk. A new one is begun there only by odin-sentinel backup --begin-anew.`
 
 /** Takes no backup where `isGone`, whoever orders it; carries out everything else as before. */
 export const refusingWhereGone =
