@@ -16,6 +16,11 @@ afterEach(() => rm(stateDirectory, { recursive: true, force: true }))
 
 const noon = Date.parse('2026-11-23T12:00:00.000Z')
 const at = new Date(noon).toISOString()
+const save = (containerId: string): Step => ({
+  kind: 'SaveSamples',
+  ...{ endpoint: 'unix:///n.sock', engineId: 'NATV', containerId, container: 'odin-prometheus-1' },
+  ...{ service: 'prometheus', from: 'default', cause: 'test' },
+})
 const merge = (savedFrom: string): Step => ({
   kind: 'MergeSamples',
   ...{ endpoint: 'unix:///d.sock', engineId: 'DESK', project: 'odin', service: 'prometheus' },
@@ -30,19 +35,38 @@ async function anOperation(steps: Step[], records: JournalRecord[]): Promise<voi
   await journal.close()
 }
 
-test('what was merged is told with its time; what was only begun, or undone, is not', async () => {
+test('what was merged is told; what was only begun, or undone, is not', async () => {
   const later = new Date(noon + 5000).toISOString()
   await anOperation(
-    [merge('whole'), merge('begun'), merge('undone')],
+    [save('whole'), save('begun'), save('undone'), ...['whole', 'begun', 'undone'].map(merge)],
     [
-      { at, type: 'intent', step: 0 },
       { at, type: 'done', step: 0 },
-      { at, type: 'intent', step: 1 },
-      { at, type: 'intent', step: 2 },
+      { at, type: 'done', step: 1 },
       { at, type: 'done', step: 2 },
-      { at, type: 'undo', step: 2 },
+      { at, type: 'done', step: 3 },
+      { at, type: 'intent', step: 4 },
+      { at, type: 'done', step: 5 },
+      { at, type: 'undo', step: 5 },
     ],
   )
-  await anOperation([merge('whole')], [{ at: later, type: 'done', step: 0 }])
+  await anOperation(
+    [save('whole'), merge('whole')],
+    [
+      { at: later, type: 'done', step: 0 },
+      { at: later, type: 'done', step: 1 },
+    ],
+  )
   expect([...(await carriedAt(stateDirectory))]).toEqual([['whole', noon + 5000]])
+})
+
+test('carried is what was there when it was copied, and not what came until it was merged', async () => {
+  const merged = new Date(noon + 3_600_000).toISOString()
+  await anOperation(
+    [save('one'), merge('one')],
+    [
+      { at, type: 'done', step: 0 },
+      { at: merged, type: 'done', step: 1 },
+    ],
+  )
+  expect([...(await carriedAt(stateDirectory))]).toEqual([['one', noon]])
 })

@@ -1,9 +1,12 @@
 import { type OperationRecord, readOperations } from './operation-directory.ts'
 
-/** When what a container had recorded was last carried home, by the ID of the container. */
+/** When what a container had recorded by then was last carried home, by the ID of the container. */
 export type CarriedAt = () => Promise<ReadonlyMap<string, number>>
 
-/** By the journals of this machine: what was merged and counted, and not undone. */
+/**
+ * By the journals of this machine: what was merged and counted, and not undone. The time is that
+ * of its copy: what a container recorded until the merge was over has not been carried.
+ */
 export async function carriedAt(stateDirectory: string): Promise<ReadonlyMap<string, number>> {
   const carried = new Map<string, number>()
   for (const operation of await readOperations(stateDirectory)) {
@@ -16,12 +19,16 @@ export async function carriedAt(stateDirectory: string): Promise<ReadonlyMap<str
 
 function carriedBy({ file, records }: OperationRecord): [containerId: string, at: number][] {
   const steps = file?.plan.steps ?? []
+  const of = (step: number, type: 'done' | 'undo') =>
+    records.find((record) => record.type === type && record.step === step)
   return steps.flatMap((step, index): [string, number][] => {
     if (step.kind !== 'MergeSamples') return []
-    const own = records.filter((record) => 'step' in record && record.step === index)
-    const done = own.find(({ type }) => type === 'done')
     // Half undone counts as undone: adding twice what is there is harmless.
-    const isUndone = own.some(({ type }) => type === 'undo')
-    return done === undefined || isUndone ? [] : [[step.savedFrom, Date.parse(done.at)]]
+    if (!of(index, 'done') || of(index, 'undo')) return []
+    const saved = steps.findIndex(
+      (one) => one.kind === 'SaveSamples' && one.containerId === step.savedFrom,
+    )
+    const copied = of(saved, 'done')
+    return copied ? [[step.savedFrom, Date.parse(copied.at)]] : []
   })
 }

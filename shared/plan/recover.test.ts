@@ -57,6 +57,18 @@ test('nothing is to be done where all is as it should be', () => {
   expect(renderPlan(plan)).toBe('Nothing to do.')
 })
 
+test('what cannot be brought back is told also where nothing is to be done', () => {
+  const lost = ['/home/ada/odin/loki.yml is not what was accepted, and its text was not kept.']
+  const left = ['What prometheus recorded on default stays there, in its own data: it is gone.']
+  const told = ['Dashboards of grafana on default cannot be looked at.']
+  const plan = planned(anObservedState(), {
+    ...{ lost, samples: { save: [], merge: [], left } },
+    dashboards: { save: [], carry: [], told },
+  })
+  expect(plan.steps).toEqual([])
+  expect(plan.warnings).toEqual([...lost, ...left, ...told])
+})
+
 test('a context that was switched alone takes no more steps than a switch back, and a look', () => {
   const { steps } = planned(switchedToDefault)
   expect(steps.map(({ kind }) => kind)).toEqual([

@@ -184,10 +184,9 @@ const verifyStack = ({ name }: Stack): Step => ({
 
 function planOf(matter: RecoverMatter, steps: Step[]): Plan {
   const { stack, intent, lost, samples, snapshot, monitored } = matter
+  const left = [...lost, ...samples.left, ...(matter.dashboards?.told ?? [])]
   const warnings = [
-    ...lost,
-    ...samples.left,
-    ...(matter.dashboards?.told ?? []),
+    ...left,
     ...(snapshot.length === 0 && steps.length > 0
       ? ['Nobody keeps backups of this stack, so its present state is not kept first.']
       : []),
@@ -200,7 +199,7 @@ function planOf(matter: RecoverMatter, steps: Step[]): Plan {
     intent,
     stack: stack.name,
     steps,
-    warnings: steps.length === 0 ? [...lost] : warnings,
+    warnings: steps.length === 0 ? left : warnings,
     whenStopped: 'ask',
   }
 }
