@@ -126,4 +126,20 @@ remote_write: [{ url: "http://ada:xxxxx@far:9090/api/v1/write", remote_timeout: 
   expect(differs(scraped.replace('honor_labels: yes', 'honor_labels: no'))).toEqual([
     'scrape_configs.0.honor_labels',
   ])
+  expect(differs(scraped.replace(/^rule_files.*\n/m, ''))).toEqual(['rule_files'])
+  expect(differs(scraped.replace(/^ {4}basic_auth.*\n/m, ''))).toEqual([
+    'scrape_configs.0.basic_auth',
+  ])
+})
+
+test('what YAML merges is read as merged', () => {
+  const merged = `
+scrape_configs:
+  - &base { job_name: a, scheme: http, relabel_configs: [{ action: Drop, regex: a }] }
+  - { <<: *base, job_name: b }
+`
+  const job = (name: string) =>
+    `- { job_name: ${name}, scheme: http, relabel_configs: [{ action: drop, regex: a }], scrape_protocols: [PrometheusText0.0.4] }`
+  const runs = `scrape_configs:\n${job('a')}\n${job('b')}\n`
+  expect(compareConfiguration(merged, runs, 'prometheus')).toEqual({ differs: [], hidden: 0 })
 })

@@ -39,7 +39,7 @@ type Map = Record<string, unknown>
 
 function mapIn(text: string): Map | undefined {
   try {
-    const value: unknown = parse(text)
+    const value: unknown = parse(text, { merge: true })
     return isMap(value) ? value : undefined
   } catch {
     return undefined
@@ -71,6 +71,9 @@ function compare(wanted: unknown, live: unknown, at: readonly string[], seen: Se
   } else if (isMap(wanted) && isMap(live)) {
     for (const [name, value] of Object.entries(wanted))
       compare(value, live[name], [...at, name], seen)
+    for (const [name, value] of Object.entries(live))
+      if (!(name in wanted) && isChosen(name, value, wanted, seen))
+        seen.differs.push([...at, name].join('.'))
   } else if (Array.isArray(wanted) && Array.isArray(live)) {
     if (wanted.length !== live.length) seen.differs.push(at.join('.'))
     else
@@ -81,6 +84,22 @@ function compare(wanted: unknown, live: unknown, at: readonly string[], seen: Se
     // One value may stand for a list of one, and the other way round.
     if (wanted !== null) seen.hidden += 1
   } else if (!isSameScalar(wanted, live)) seen.differs.push(at.join('.'))
+}
+
+const chosenMaps = [
+  ...['alerting', 'basic_auth', 'authorization', 'oauth2', 'external_labels', 'params'],
+  ...['match', 'match_re', 'http_headers'],
+]
+
+/**
+ * It runs what its file does not have any more, and no default is like it. Loki writes all of its
+ * defaults.
+ */
+function isChosen(name: string, live: unknown, wanted: Map, { program }: Seen): boolean {
+  if (program === 'loki' || isEmpty(live)) return false
+  if (name === 'authorization') return !renamed.some((one) => one in wanted)
+  // Prometheus 3 fills in which protocols it speaks.
+  return chosenMaps.includes(name) || (Array.isArray(live) && name !== 'scrape_protocols')
 }
 
 /** Prometheus and Alertmanager leave out what is empty. Loki writes all that it knows under the name it goes by now. */
@@ -101,6 +120,8 @@ const isFilledIn = (wanted: unknown): boolean =>
 
 function isSameScalar(wanted: unknown, live: unknown): boolean {
   const [a, b] = [String(wanted).trim(), String(live).trim()]
+  // Relabelling knows `Replace` as `replace`.
+  if (a.toLowerCase() === b && /^[a-z]+$/.test(b)) return true
   if (a === b || withoutSlash(a) === withoutSlash(b)) return true
   if (typeof live === 'boolean') return live === (yes.includes(a) || a === 'true')
   // Prometheus writes paths as they are from its configuration's directory.

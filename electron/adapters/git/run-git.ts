@@ -21,6 +21,10 @@ export async function git(
       GIT_OPTIONAL_LOCKS: '0',
       GIT_PAGER: 'cat',
       GIT_LITERAL_PATHSPECS: '1',
+      // Of whoever started us: they would lead to another work tree.
+      GIT_DIR: undefined,
+      GIT_WORK_TREE: undefined,
+      GIT_INDEX_FILE: undefined,
     },
   })
   return stdout

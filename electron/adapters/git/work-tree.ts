@@ -121,7 +121,7 @@ async function newest(
   signal: AbortSignal,
 ): Promise<Commit | undefined> {
   try {
-    const args = ['log', '--max-count=1', '--format=%H%n%s', ...which, '--']
+    const args = ['log', '--no-show-signature', '--max-count=1', '--format=%H%n%s', ...which, '--']
     const [id = '', subject = ''] = (await git(root, args, signal)).toString().split('\n')
     return id === '' ? undefined : { id, subject }
   } catch {

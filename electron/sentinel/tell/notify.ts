@@ -34,6 +34,9 @@ const wordsStandMs = 15_000
 /** What an operation leaves wrong for a moment: a dashboard sees its data with the next scrape. */
 const settlesMs = 30_000
 
+/** An operation that takes longer hides nothing any more: what is wrong by then may be its own news. */
+const longestQuietMs = 15 * 60_000
+
 /** `anew`: told also where nothing of it is on the screen. `hushed`: its end is told to nobody. */
 type Waiting = { stack: string; id: string; anew: boolean; hushed: boolean }
 
@@ -91,7 +94,7 @@ export function notifyOfIncidents(parts: NotifyParts): () => void {
   function underOperationUntil(stack: string, incident: IncidentView): number {
     const { operation } = sentinel.mirror()
     if (operation?.stack !== stack) return 0
-    if (operation.finishedAt === undefined) return Number.POSITIVE_INFINITY
+    if (operation.finishedAt === undefined) return Date.parse(operation.startedAt) + longestQuietMs
     const ended = Date.parse(operation.finishedAt)
     return Date.parse(incident.since) > ended ? 0 : ended + settlesMs
   }

@@ -52,12 +52,9 @@ export function prometheusConfigStale(situation: Situation): Finding[] {
         },
       ]
     }
-    const isSame = compared?.hidden === 0
     const newer = configFiles(situation, sight, prometheus).filter(
       ({ modifiedAt = 0 }) =>
-        modifiedAt > prometheus.configLoadedAt &&
-        !(isSame && modifiedAt === compared.modifiedAt) &&
-        situation.now - modifiedAt > oneDeedMs,
+        modifiedAt > prometheus.configLoadedAt && situation.now - modifiedAt > oneDeedMs,
     )
     const [file] = newer
     if (file === undefined) return []
