@@ -8,7 +8,7 @@ export type ContainerStandIn = {
   id: string
   project: string
   service: string
-  state: 'created' | 'running' | 'exited'
+  state: 'created' | 'running' | 'paused' | 'exited'
   policy: 'no' | 'always' | 'unless-stopped'
   health: 'none' | 'healthy' | 'unhealthy'
   /** It ends by itself, with 0, as soon as it is started. */
@@ -130,7 +130,18 @@ export async function anEngineStandIn(socketPath: string, id: string): Promise<E
       /^\/containers\/([^/]+)\/start$/,
       ({ container }) => {
         if (!container || container.state === 'running') return { status: 304 }
+        if (container.state === 'paused') return { status: 409, body: { message: 'It is paused' } }
         run(container)
+        return { status: 204 }
+      },
+    ],
+    [
+      'POST',
+      /^\/containers\/([^/]+)\/pause$/,
+      ({ container }) => {
+        if (container?.state !== 'running')
+          return { status: 409, body: { message: 'It does not run' } }
+        container.state = 'paused'
         return { status: 204 }
       },
     ],
@@ -138,7 +149,7 @@ export async function anEngineStandIn(socketPath: string, id: string): Promise<E
       'POST',
       /^\/containers\/([^/]+)\/stop$/,
       ({ container }) => {
-        if (container?.state !== 'running') return { status: 304 }
+        if (container?.state !== 'running' && container?.state !== 'paused') return { status: 304 }
         container.state = 'exited'
         return { status: 204 }
       },

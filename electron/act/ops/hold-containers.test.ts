@@ -75,6 +75,26 @@ test('one that did not run is not started, and another engine is left alone', as
   await expect(op.precondition(step(loki), site)).rejects.toThrow(/is not on .* any more/)
 })
 
+test('one that was paused is stopped, and paused again when it is undone, by whoever goes on', async () => {
+  const loki = stray('loki', { state: 'paused' })
+  await expect(op.verify(step(loki), site)).rejects.toThrow(
+    'odin-loki-1 is paused, expected to be stopped.',
+  )
+  await op.rollback(step(loki), site)
+  expect(loki.state).toBe('paused')
+  await op.run(step(loki), site)
+  await op.verify(step(loki), site)
+  expect(loki.state).toBe('exited')
+  engine.onRequest = (_method, path) => {
+    if (path.endsWith('/pause')) throw new Error('The engine is dead.')
+  }
+  await expect(op.rollback(step(loki), site)).rejects.toThrow(/hung up/)
+  engine.onRequest = () => {}
+  await op.rollback(step(loki), site)
+  await op.rollback(step(loki), site)
+  expect(loki).toMatchObject({ state: 'paused', policy: 'always' })
+})
+
 test('how all were is on disk before the first is touched', async () => {
   const held = Array.from({ length: 9 }, (_, index) => stray(`s${index}`))
   const notes: number[] = []

@@ -13,7 +13,15 @@ const usualGraceSeconds = 10
 /** As many as our hands have connections to an engine: a stop holds on to one until it is over. */
 const atOnce = 6
 
-const heldBefore = z.record(z.string(), z.object({ running: z.boolean(), policy: z.string() }))
+const heldBefore = z.record(
+  z.string(),
+  z.object({
+    running: z.boolean(),
+    /** Absent where it was not. */
+    paused: z.boolean().exactOptional(),
+    policy: z.string(),
+  }),
+)
 type HeldBefore = z.infer<typeof heldBefore>
 
 /**
@@ -92,7 +100,7 @@ async function hold(
 
 async function letGo(
   hands: EngineHands,
-  { id, restartPolicy }: ContainerUpClose,
+  { id, restartPolicy, state }: ContainerUpClose,
   before: HeldBefore,
   signal: AbortSignal,
 ): Promise<void> {
@@ -101,14 +109,19 @@ async function letGo(
   if (was.policy === 'always' && restartPolicy !== 'always') {
     await hands.setRestartPolicy(id, 'always', signal)
   }
-  if (was.running) await hands.start(id, signal)
+  // An engine starts no paused container, and pauses only one that runs.
+  if (state === 'paused') return
+  if (was.running || was.paused) await hands.start(id, signal)
+  if (was.paused) await hands.pause(id, signal)
 }
 
 const isUp = ({ state }: ContainerUpClose): boolean => state === 'running' || state === 'restarting'
+const isPaused = ({ state }: ContainerUpClose): boolean => state === 'paused'
 
 function problemOf({ endpoint }: HoldContainers, { container }: Held, found: Looked['found']) {
   if (!found) return [`${container} is gone from ${endpoint}.`]
-  if (isUp(found)) return [`${container} is ${found.state}, expected to be stopped.`]
+  if (isUp(found) || isPaused(found))
+    return [`${container} is ${found.state}, expected to be stopped.`]
   if (found.restartPolicy === 'always') return [`${container} would start again with its engine.`]
   return []
 }
@@ -122,7 +135,10 @@ const noteBefore = (
   there: readonly ContainerUpClose[],
 ): Promise<void> => {
   const before: HeldBefore = Object.fromEntries(
-    there.map((one) => [one.id, { running: isUp(one), policy: one.restartPolicy }]),
+    there.map((one) => [
+      one.id,
+      { running: isUp(one), policy: one.restartPolicy, ...(isPaused(one) && { paused: true }) },
+    ]),
   )
   return writeNote(site, noteOf(step), { containers: JSON.stringify(before) })
 }

@@ -102,6 +102,9 @@ export function connectHands(target: EngineTarget, options: HandsOptions = {}): 
         ),
       )
     },
+    async pause(id, signal) {
+      await ask(anyAnswer, signal, (abortSignal) => docker.getContainer(id).pause({ abortSignal }))
+    },
     async setRestartPolicy(id, policy, signal) {
       await ask(anyAnswer, signal, (abortSignal) =>
         docker.getContainer(id).update({

@@ -98,6 +98,8 @@ export interface EngineHands {
   stop(id: string, graceSeconds: number, signal?: AbortSignal): Promise<void>
   /** Harmless when it is running. */
   start(id: string, signal?: AbortSignal): Promise<void>
+  /** Of one that runs and is not paused. */
+  pause(id: string, signal?: AbortSignal): Promise<void>
   /** What the engine does with it when it ends, and when the engine itself starts. */
   setRestartPolicy(
     id: string,
