@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type OperationView, operationSchema } from '../../shared/ipc/contract.ts'
 import { type MonitoredLab, startMonitoredLab } from '../lab/monitored.ts'
 import { labPossible } from '../lab/possible.ts'
@@ -7,7 +8,9 @@ import { type Measured, median } from './report.ts'
 /** Of each round the ratio counts, so that what else the machine does strikes both alike. */
 const rounds = 3
 
-type Round = { composeAlone: number; view: OperationView }
+/** Compose alone: until it has ended, and until every container that says so is healthy. */
+type ComposeAlone = { up: number; healthy: number }
+type Round = { alone: ComposeAlone; view: OperationView }
 
 /** From the yes to "it works", beside what compose alone takes to bring the same stack up. */
 export async function measureRecover(): Promise<Measured[]> {
@@ -25,12 +28,13 @@ export async function measureRecover(): Promise<Measured[]> {
     }
     const all: Round[] = []
     for (let round = 1; round <= rounds; round += 1) {
-      const composeAlone = await composeAloneMs(lab)
+      const alone = await composeAlone(lab)
       await breakIt(lab)
       // Compose alone carries nothing home.
       const view = await recover(lab, '--without-samples')
-      all.push({ composeAlone, view })
-      console.log(`  round ${round}: ${ms(tookMs(view))} beside ${ms(composeAlone)}`)
+      all.push({ alone, view })
+      const beside = `${ms(alone.healthy)}, of which ${ms(alone.up)} for compose to end`
+      console.log(`  round ${round}: ${ms(tookMs(view))} beside ${beside}`)
     }
     await breakIt(lab)
     await recordedAway(lab)
@@ -39,8 +43,8 @@ export async function measureRecover(): Promise<Measured[]> {
     const middle = median(all.map(ratioOf))
     const round = all.find((one) => ratioOf(one) === middle)
     if (!round) throw new Error('Nothing was measured.')
-    const { view, composeAlone } = round
-    const beside = { what: 'docker compose up -d alone', value: composeAlone }
+    const { view, alone } = round
+    const beside = { what: 'compose up -d, until healthy', value: alone.healthy }
     const kinds = [...new Set(view.steps.map(({ kind }) => kind))]
     return [
       {
@@ -49,6 +53,12 @@ export async function measureRecover(): Promise<Measured[]> {
         unit: 'ms',
         beside,
         claim: { atMost: 2.5, of: 'ratio' },
+      },
+      {
+        what: '… beside a compose that waits for nobody',
+        ours: tookMs(view),
+        unit: 'ms',
+        beside: { what: 'compose up -d', value: alone.up },
       },
       ...kinds.map((kind) => rowOf(kind, view)),
       {
@@ -69,7 +79,7 @@ const ms = (value: number): string => `${value.toFixed(0)} ms`
 const tookMs = ({ startedAt, finishedAt }: OperationView): number =>
   Date.parse(finishedAt ?? '') - Date.parse(startedAt)
 
-const ratioOf = ({ composeAlone, view }: Round): number => tookMs(view) / composeAlone
+const ratioOf = ({ alone, view }: Round): number => tookMs(view) / alone.healthy
 
 function rowOf(kind: string, { steps }: OperationView): Measured {
   const own = steps.filter((step) => step.kind === kind)
@@ -77,11 +87,14 @@ function rowOf(kind: string, { steps }: OperationView): Measured {
   return { what: `of which ${kind} × ${own.length}`, ours, unit: 'ms' }
 }
 
-async function composeAloneMs(lab: MonitoredLab): Promise<number> {
+async function composeAlone(lab: MonitoredLab): Promise<ComposeAlone> {
   await lab.bringDown('desktop-linux')
   const began = performance.now()
   await lab.bringUp('desktop-linux')
-  return performance.now() - began
+  const up = performance.now() - began
+  const starting = ['--context', 'desktop-linux', 'ps', '-q', '--filter', 'health=starting']
+  while ((await lab.lab.docker(starting)).stdout.trim() !== '') await pause(50)
+  return { up, healthy: performance.now() - began }
 }
 
 async function recover(lab: MonitoredLab, ...options: string[]): Promise<OperationView> {
@@ -108,6 +121,6 @@ async function recordedAway(lab: MonitoredLab): Promise<void> {
   for (;;) {
     const text = await lab.get(`http://127.0.0.1:9090/api/v1/query?query=${query}`).catch(() => '')
     if (text.includes('"value"')) return
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await pause(500)
   }
 }

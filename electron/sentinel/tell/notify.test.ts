@@ -214,6 +214,16 @@ test('what an operation leaves wrong is told a moment after its end', async () =
   }
 })
 
+test('an operation that takes long hides nothing any more', async () => {
+  mirror = { ...mirror, operation: recovering }
+  now = noon + 14 * 60_000
+  tell('opened')
+  now = noon + 15 * 60_000
+  tell('opened', { id: 'j' })
+  await count(1)
+  expect(shown[0]?.key).toBe('odin j')
+})
+
 test('an operation on another stack silences nothing, and dismissed stays dismissed after one', async () => {
   mirror = { ...mirror, operation: { ...recovering, stack: 'other' } }
   tell('opened')
