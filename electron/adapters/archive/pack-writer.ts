@@ -237,6 +237,7 @@ function portionQueue(
     async flush() {
       // Ended while writes are queued, the stream appends an empty frame (nodejs/node#66078).
       await new Promise<void>((resolve) => {
+        compressor.once('close', () => resolve())
         compressor.write(portion.subarray(0, filled), () => resolve())
       })
       filled = 0

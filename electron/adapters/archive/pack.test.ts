@@ -130,6 +130,19 @@ describe('a pack', () => {
     expect(await readdir(root)).toEqual([])
   })
 
+  test('tells that it was abandoned to who waits for its end, wherever that was', async () => {
+    for (let turns = 0; turns < 16; turns++) {
+      const writer = await openPackWriter(path)
+      const content = randomBytes(400_000)
+      await writer.add(aMember({ sizeBytes: content.length }), content)
+      const finishing = writer.finish().catch(String)
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      await writer.abandon()
+      expect(await finishing).toContain('The pack was abandoned')
+    }
+    expect(await readdir(root)).toEqual([])
+  })
+
   test('never overwrites', async () => {
     await writeFile(path, 'precious')
     await expect(openPackWriter(path)).rejects.toThrow(DiskProblem)

@@ -46,6 +46,22 @@ const aMember = (changes: Partial<TarMember> = {}): TarMember => ({
 
 const pax = (records: string): Block => ({ kind: 'x', name: 'PaxHeaders/a', content: records })
 
+test('whoever checks a content is told by what it was broken off', async () => {
+  const whole = aTar({ name: 'a', content: 'x'.repeat(3000) })
+  const isGone = new Error('the network disk is gone')
+  const stream = Readable.from(
+    (async function* () {
+      yield whole.subarray(0, 1500)
+      throw isGone
+    })(),
+    { objectMode: false },
+  )
+  const broken: unknown[] = []
+  const check = { add() {}, end: () => undefined, broken: (error: unknown) => broken.push(error) }
+  await expect(read(stream, { checkOf: () => check })).rejects.toBe(isGone)
+  expect(broken).toEqual([isGone])
+})
+
 describe('an archive that is meant to do harm', () => {
   const refused: Record<string, [Buffer, RegExp]> = {
     'an absolute path': [aTar({ name: '/etc/passwd' }), /"\/etc\/passwd" is an absolute path/],

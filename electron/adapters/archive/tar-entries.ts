@@ -53,8 +53,8 @@ export interface ContentCheck {
   add(bytes: Uint8Array): void
   /** All of it was read; what is returned breaks it. The archive is read on all the same. */
   end(): Error | undefined
-  /** The archive broke before all of it was read. */
-  broken(): void
+  /** It broke off before all of it was read, and why: damaged, or not to be read now. */
+  broken(error: unknown): void
 }
 
 const defaults = { entries: 5_000_000, totalBytes: 2 ** 44, memberBytes: 2 ** 44, nameBytes: 4096 }
@@ -271,7 +271,7 @@ function memberContent(
       if (left === 0) end()
     } catch (error) {
       failure = error
-      check?.broken()
+      check?.broken(error)
       content.destroy(error as Error)
     }
   }

@@ -158,8 +158,8 @@ function checkedFile(file: SnapshotFile): CheckedFile {
       isDamaged = sizeBytes !== file.sizeBytes || sum.digest('hex') !== file.sha256
       return isDamaged ? new FilesDamaged([file]) : undefined
     },
-    broken() {
-      isDamaged = true
+    broken(error) {
+      isDamaged = isLoss(error)
     },
   }
 }
