@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
@@ -135,6 +135,30 @@ describe('stores once', () => {
     await backUp(repository, source())
     expect(await repository.verify('all', noSignal(), () => {})).toEqual([])
     expect((await repository.find(id)).marks.damaged).toBeUndefined()
+  })
+})
+
+describe('a pack that comes out the same as one that is there', () => {
+  const configuration = () =>
+    aBackupSource({ a: 'a' }, { id: 'configuration', packing: 'self-contained' })
+  const theFile = async () => join(place.directory, 'packs', (await place.packs())[0] ?? '')
+
+  test('leaves that one alone where it is sound', async () => {
+    const repository = await aRepository(place.directory)
+    await backUp(repository, configuration())
+    const before = await stat(await theFile())
+    const { manifest } = await backUp(repository, configuration())
+    expect(manifest.addedBytes).toBe(0)
+    expect((await stat(await theFile())).ino).toBe(before.ino)
+    expect(await place.packs()).toHaveLength(1)
+  })
+
+  test('takes its place where it is not', async () => {
+    const repository = await aRepository(place.directory)
+    const { id } = await backUp(repository, configuration())
+    await truncate(await theFile(), 20)
+    await backUp(repository, configuration())
+    expect(await repository.verify(id, noSignal(), () => {})).toEqual([])
   })
 })
 

@@ -53,11 +53,13 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
       ...pack,
       isNew: pack.isNew || (newPacks.get(pack.sha256)?.isNew ?? false),
     })
-    const path = layout.pack(pack.sha256, encrypted)
-    const options = { encrypted, identity: key.identity, signal: ended.signal }
-    checks = checks.then(() => checkNewPack(path, pack, options))
+    if (!pack.isNew) return
+    checks = checks.then(() => readBack(layout.pack(pack.sha256, encrypted), pack))
     checks.catch(() => {})
   }
+
+  const readBack = (path: string, pack: NewPack) =>
+    checkNewPack(path, pack, { encrypted, identity: key.identity, signal: ended.signal })
 
   async function add(
     source: BackupSource,
@@ -79,6 +81,7 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
       signal,
       isUndivided: packing === 'self-contained',
       isPresent: (pack) => present.has(pack),
+      readBack,
       onFinished,
     })
     const reader = componentReader(source, {

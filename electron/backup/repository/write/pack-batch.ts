@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { ContentChanged } from '../../../adapters/archive/archive-problem.ts'
 import type { PackMember } from '../../../adapters/archive/pack-member.ts'
 import { openPackWriter, type PackWriter } from '../../../adapters/archive/pack-writer.ts'
+import { packSha256 } from '../../../adapters/archive/read-pack.ts'
 import { syncDirectory } from '../../../adapters/disk/sync-directory.ts'
 import type { Layout } from '../layout.ts'
 import type { PackRef } from './known-content.ts'
@@ -13,7 +14,7 @@ import type { PackRef } from './known-content.ts'
 export type NewPack = {
   sha256: string
   sizeBytes: number
-  /** False where the same pack was there before. */
+  /** False where the same pack was there before: then it has been read back already. */
   isNew: boolean
   /** Of all that was packed, for a comparison in this run. */
   unpackedSum: string
@@ -71,6 +72,8 @@ export function packBatch(into: {
   /** A single pack of whatever size. */
   isUndivided: boolean
   isPresent: (pack: string) => boolean
+  /** Rejects where the file is not what was to be written. */
+  readBack: (path: string, pack: NewPack) => Promise<void>
   onFinished: (pack: NewPack) => void
 }): PackBatch {
   const { layout, tmp, recipients, signal, isUndivided } = into
@@ -96,15 +99,27 @@ export function packBatch(into: {
     try {
       const { sha256, sizeBytes, unpackedSum } = await writer.finish()
       const isNew = !into.isPresent(sha256)
-      // Also where it is there already: what lies there may be damaged, and this is not.
-      await place(path, layout.pack(sha256, recipients.length > 0))
+      const pack: NewPack = { sha256, sizeBytes, isNew, unpackedSum, members }
+      const to = layout.pack(sha256, recipients.length > 0)
+      if (!isNew && (await hasItsName(to, sha256))) await rm(path)
+      else {
+        // What others need gives way only to what has been read back.
+        if (!isNew) await into.readBack(path, pack)
+        await place(path, to)
+      }
       ref.sha256 = sha256
-      into.onFinished({ sha256, sizeBytes, isNew, unpackedSum, members })
+      into.onFinished(pack)
     } catch (error) {
       ref.isLost = true
       await writer.abandon().catch(() => undefined)
       throw error
     }
+  }
+
+  async function hasItsName(path: string, sha256: string): Promise<boolean> {
+    const found = await packSha256(path, { signal }).catch(() => undefined)
+    signal.throwIfAborted()
+    return found?.sha256 === sha256
   }
 
   async function abandon(): Promise<void> {
