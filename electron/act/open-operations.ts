@@ -28,7 +28,7 @@ export type OpenOperation = {
   allDone: boolean
   /** Every step, as far as it came; absent where the plan cannot be read. */
   steps?: OperationView['steps']
-  /** Why it cannot be rolled back by itself. */
+  /** Why it can only be left: nobody knows what was touched. */
   problem?: string
 }
 
@@ -109,7 +109,8 @@ type SettleParts = {
 /**
  * Brings an interrupted operation to its end. Killed in the middle, it can be called again:
  * ops look at the world before they undo anything. Rejects with `NotYourTurn` while another
- * operation is running, and with a sentence where it cannot know what was touched.
+ * operation is running, and with a sentence where it cannot know what was touched: then it can
+ * only be left.
  */
 export async function settle(
   operation: Pick<OpenOperation, 'id'>,
@@ -134,6 +135,7 @@ async function settleNow(
 ): Promise<OperationView> {
   const { id, file, directory, records } = operation
   const keepDirectory = keepDirectoryIn(directory)
+  if (direction === 'leave') return leave(operation, { onProgress, now, begin })
   if (!file || operation.problem !== undefined) {
     throw new Error(`${operation.problem} The files as they were are in ${keepDirectory}.`)
   }
@@ -148,10 +150,6 @@ async function settleNow(
   try {
     if (direction === 'accept') {
       return await end(scribe, progress, 'done', 'All steps had been done when it was interrupted.')
-    }
-    if (direction === 'leave') {
-      const sentence = `It was left as it is. The files from before are in ${keepDirectory}.`
-      return await end(scribe, progress, 'needs-attention', sentence)
     }
     const touched = touchedIn(records)
     if (direction === 'continue') {
@@ -175,6 +173,26 @@ async function settleNow(
           'It was interrupted; what had been done was rolled back.',
         )
       : await end(scribe, progress, 'needs-attention', `It was interrupted. ${toMend}`)
+  } finally {
+    await journal.close()
+  }
+}
+
+/** Touches nothing, so that nobody has to know what the plan was, or how far it came. */
+async function leave(
+  { id, file, directory, records }: OperationRecord,
+  parts: { onProgress: OnProgress; now: () => number; begin: OpenJournal | undefined },
+): Promise<OperationView> {
+  const clock: ReplayClock = {}
+  const startedAt = records[0]?.at ?? new Date(parts.now()).toISOString()
+  const shown = file ?? { id, title: id, startedAt, plan: { stack: '', steps: [] } }
+  const time = () => clock.at ?? parts.now()
+  const progress = progressOf({ ...shown, directory }, parts.onProgress, time)
+  replay(records, progress, clock)
+  const journal = await (parts.begin ?? openJournal)(journalIn(directory))
+  try {
+    const sentence = `It was left as it is. The files from before are in ${keepDirectoryIn(directory)}.`
+    return await end(scribeOf(journal, parts.now), progress, 'needs-attention', sentence)
   } finally {
     await journal.close()
   }

@@ -1,5 +1,5 @@
 import type { OperationView } from '../../shared/ipc/contract.ts'
-import { describeStep } from '../../shared/plan/plan.ts'
+import { describeStep, type Plan } from '../../shared/plan/plan.ts'
 import type { Outcome } from './journal.ts'
 import type { PlanFile } from './plan-file.ts'
 
@@ -14,11 +14,13 @@ export type Progress = {
   end(outcome: Outcome | 'stopped', sentence: string): OperationView
 }
 
-export function progressOf(
-  file: PlanFile & { directory?: string },
-  tell: OnProgress,
-  now: () => number,
-): Progress {
+/** What of an operation is shown. */
+type Shown = Pick<PlanFile, 'id' | 'title' | 'startedAt'> & {
+  plan: Pick<Plan, 'stack' | 'steps' | 'whenStopped'>
+  directory?: string
+}
+
+export function progressOf(file: Shown, tell: OnProgress, now: () => number): Progress {
   const began = new Map<number, number>()
   let view: OperationView = {
     id: file.id,

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openJournal } from './journal.ts'
-import { openOperations, pastOperations } from './open-operations.ts'
+import { openOperations, pastOperations, settle } from './open-operations.ts'
 import { beginOperation, planFileOf } from './operation-directory.ts'
+import type { Ops } from './ops.ts'
 import { planHash } from './plan-file.ts'
 
 let state: string
@@ -50,6 +51,30 @@ test('what came of a step is told again after a restart, with its time', async (
   ]
   expect(await pastOperations(state)).toMatchObject([{ id, outcome: 'stopped', steps }])
   expect(await openOperations(state)).toMatchObject([{ id, steps }])
+})
+
+test('what nobody can read any more can be left, and nothing else', async () => {
+  const parts = { ops: {} as Ops, stateDirectory: state, onProgress() {} }
+  await anOperation({ at: at(1), type: 'intent', step: 0 })
+  await writeFile(join(state, 'operations', id, 'plan.json'), '{"half')
+  expect(await openOperations(state)).toMatchObject([{ id, problem: expect.any(String) }])
+  for (const direction of ['continue', 'roll-back', 'accept'] as const) {
+    await expect(settle({ id }, direction, parts)).rejects.toThrow('is not valid JSON')
+  }
+  expect(await settle({ id }, 'leave', parts)).toMatchObject({
+    ...{ id, startedAt: at(1), outcome: 'needs-attention', steps: [] },
+    sentence: expect.stringContaining(join(state, 'operations', id, 'keep')),
+  })
+  expect(await openOperations(state)).toEqual([])
+})
+
+test('one with a damaged journal can be left as well', async () => {
+  const parts = { ops: {} as Ops, stateDirectory: state, onProgress() {} }
+  await anOperation({ at: at(1), type: 'intent', step: 0 })
+  const path = join(state, 'operations', id, 'journal.jsonl')
+  await writeFile(path, '\u0000\n{"at":"2026-11-23T10:00:01Z","type":"intent","step":0}\n')
+  await settle({ id }, 'leave', parts)
+  expect(await openOperations(state)).toEqual([])
 })
 
 test('an end is told as it was written', async () => {

@@ -196,13 +196,22 @@ describe('what needs care', () => {
     expect(buttons(drawMirror({ ...mirror, operation }))).not.toContain('Go on or roll back…')
   })
 
-  test('cannot be settled from here where nobody knows what was touched', () => {
-    const lost = { ...waitingRecovery, ways: [], problem: 'The journal is damaged.' }
+  test('can only be left where nobody knows what was touched', () => {
+    const lost = {
+      ...waitingRecovery,
+      ways: ['leave' as const],
+      problem: 'The journal is damaged.',
+    }
     const markup = drawMirror(
       { ...mirrorOf('all-well'), openOperations: [lost] },
       { name: 'open-operation', id: lost.id },
     )
     expect(buttons(markup)).not.toContain('Roll back')
+    expect(markup).toContain('so it can only be left as it is.')
+    expect(markup).toContain('Leave as it is')
+    expect(buttons(drawMirror({ ...mirrorOf('all-well'), openOperations: [lost] }))).toContain(
+      'Look…',
+    )
     expect(markup).toContain('The journal is damaged.')
     expect(markup).toContain(lost.directory)
   })

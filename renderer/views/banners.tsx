@@ -88,7 +88,7 @@ export function Banners({ mirror, failed, ui, actions }: BannersProps) {
             kind="problem"
             action={
               <Button onPress={() => actions.showOpenOperation(id)}>
-                {ways.length === 0 ? 'Look…' : 'Go on or roll back…'}
+                {ways.includes('roll-back') ? 'Go on or roll back…' : 'Look…'}
               </Button>
             }
           >

@@ -16,7 +16,7 @@ function viewOf(operation: OpenOperation): OpenOperationView {
     touched: touched.map(({ what, done }) => (done ? what : `${what} (not finished)`)),
     ...(steps && { steps }),
     // Nobody knows what a plan or a journal that cannot be read has touched.
-    ways: problem === undefined ? ['continue', 'roll-back', 'leave'] : [],
+    ways: problem === undefined ? ['continue', 'roll-back', 'leave'] : ['leave'],
     directory,
     problem: problem ?? null,
   }

@@ -47,9 +47,9 @@ function ToRead(props: { operation: OpenOperationView; busy: boolean; actions: A
         </p>
       </header>
       <Settling id={id} ways={ways} busy={busy} actions={actions} />
-      {ways.length === 0 && (
+      {!ways.includes('roll-back') && (
         <p className="by-hand">
-          Nobody can tell what it touched, so it cannot be settled from here. Its plan, its journal
+          Nobody can tell what it touched, so it can only be left as it is. Its plan, its journal
           and the files from before are in the directory below.
         </p>
       )}
