@@ -43,10 +43,12 @@ async function costAlone(command: readonly string[], { env }: Tool): Promise<Cos
   return costOf(command, env)
 }
 
-/** Into a directory that is not there yet, which goes again. */
-async function restoredAnew(tool: Tool): Promise<Cost> {
+/** Into a directory that is not there yet, which goes again once it was seen to hold all of it. */
+async function restoredAnew(tool: Tool, data: string): Promise<Cost> {
   try {
-    return await costAlone(tool.restore, tool)
+    const cost = await costAlone(tool.restore, tool)
+    await costOf(['diff', '-r', '--no-dereference', data, tool.tree])
+    return cost
   } finally {
     await rm(tool.back, { recursive: true, force: true })
   }
@@ -72,7 +74,7 @@ async function besideOthers(site: string, program: string): Promise<Measured[]> 
   const after = await sizes()
   const restored = new Map<Tool, Cost>()
   for (let round = 0; round < restores; round += 1) {
-    for (const [tool, cost] of await each(restoredAnew)) {
+    for (const [tool, cost] of await each((tool) => restoredAnew(tool, data))) {
       restored.set(tool, least([restored.get(tool) ?? cost, cost]))
     }
   }

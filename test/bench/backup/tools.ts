@@ -13,6 +13,8 @@ export type Tool = {
   repository: string
   /** Where it restores to. */
   back: string
+  /** What is to be like the data then. */
+  tree: string
   env?: Readonly<Record<string, string>>
 }
 
@@ -33,6 +35,7 @@ export function toolsIn(site: string, data: string, program: string): [Tool, Too
       name: 'ours',
       repository: at('ours'),
       back: at('ours-back'),
+      tree: at('ours-back'),
       backup: ours('backup', data),
       restore: ours('restore', at('ours-back')),
       check: ours('check', data),
@@ -41,6 +44,7 @@ export function toolsIn(site: string, data: string, program: string): [Tool, Too
       name: 'restic',
       repository: at('restic'),
       back: at('restic-back'),
+      tree: join(at('restic-back'), data),
       backup: ['restic', 'backup', '--quiet', data],
       restore: ['restic', 'restore', '--quiet', 'latest', '--target', at('restic-back')],
       check: ['restic', 'check', '--quiet', '--read-data'],
@@ -54,6 +58,7 @@ export function toolsIn(site: string, data: string, program: string): [Tool, Too
       name: 'borg',
       repository: at('borg'),
       back: at('borg-back'),
+      tree: join(at('borg-back'), data),
       backup: ['borg', 'create', '--compression', 'zstd,3', `${at('borg')}::{now:%s.%f}`, data],
       // The newest archive, found by its place: borg extracts into where it is called.
       restore: shell(
@@ -62,12 +67,13 @@ export function toolsIn(site: string, data: string, program: string): [Tool, Too
         at('borg'),
       ),
       check: ['borg', 'check', '--verify-data', at('borg')],
-      env: { BORG_PASSPHRASE: 'bench', BORG_BASE_DIR: at('borg-home') },
+      env: { BORG_BASE_DIR: at('borg-home'), BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes' },
     },
     {
       name: 'tar | zstd -3',
       repository: at('tar'),
       back: at('tar-back'),
+      tree: at('tar-back'),
       backup: shell(
         'tar -C "$1" -c . | zstd -3 -q -f -o "$2/all.tar.zst" && sync "$2/all.tar.zst"',
         data,
@@ -83,9 +89,9 @@ export function toolsIn(site: string, data: string, program: string): [Tool, Too
   ]
 }
 
+/** Neither borg nor we encrypt; restic cannot do otherwise. */
 export async function prepare({ name, repository, env }: Tool): Promise<void> {
   if (name === 'restic') await costOf(['restic', 'init', '--quiet'], env)
-  else if (name === 'borg')
-    await costOf(['borg', 'init', '--encryption', 'repokey', repository], env)
+  else if (name === 'borg') await costOf(['borg', 'init', '--encryption', 'none', repository], env)
   else if (name !== 'ours') await mkdir(repository)
 }
