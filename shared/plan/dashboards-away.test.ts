@@ -46,9 +46,32 @@ test('where home claims the same port nobody can tell which of the two answers',
       nativeWith([aContainer({ service: 'grafana', ...port(claimed) })]),
     ],
   })
-  expect(theAway(observed).at).toEqual({
-    why: 'home has one at the same port, and one hides the other',
-  })
+  const why = 'home has one at the same port, and one hides the other'
+  expect(theAway(observed).at).toEqual({ why })
+  const urls = { grafana: `http://localhost:${claimed}/grafana` }
+  const named = { ...stack, monitoring: { urls } } as typeof stack
+  expect(grafanasAway(observed, named).map(({ at }) => at)).toEqual([{ why }])
+})
+
+test('it is asked at the address that it publishes at, on this machine alone', () => {
+  const atAddress = (hostIp: string) =>
+    aContainer({
+      service: 'grafana',
+      portsGot: [{ containerPort: 3000, hostPort: 3000, hostIp, protocol: 'tcp' }],
+    })
+  const seen = (hostIp: string, endpoint = nativeEndpoint) =>
+    grafanasAway(
+      anObservedState({
+        engines: [desktopWith([]), { ...nativeWith([atAddress(hostIp)]), endpoint }],
+      }),
+      stack,
+    ).map(({ at }) => at)
+  expect(seen('192.0.2.7')).toEqual([{ url: 'http://192.0.2.7:3000' }])
+  expect(seen('::1')).toEqual([{ url: 'http://[::1]:3000' }])
+  expect(seen('0.0.0.0')).toEqual([{ url: 'http://127.0.0.1:3000' }])
+  expect(seen('', 'ssh://odin@elsewhere')).toEqual([
+    { why: 'it would have to be asked in plain text over the network' },
+  ])
 })
 
 test('what was edited is kept, and imported only where that was chosen', () => {

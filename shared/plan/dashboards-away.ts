@@ -3,7 +3,7 @@ import type { EngineSight } from '../domain/engine.ts'
 import type { ObservedState } from '../domain/observed-state.ts'
 import { type Stack, servicesOf } from '../domain/stack.ts'
 import { homeContainers, homeSight, isUp, nameOfEngine, placesOf } from '../domain/whereabouts.ts'
-import { endpointsOf, machineOf } from '../stack/endpoints.ts'
+import { addressOf, endpointsOf, isOnThisMachine, machineOf } from '../stack/endpoints.ts'
 import { defaultPortOf, roleOf } from '../stack/roles.ts'
 import type { Step } from './plan.ts'
 import type { AwayDashboard } from './steps/dashboard-steps.ts'
@@ -56,15 +56,26 @@ function placeOf(
   endpoint: string,
   claimed: string | undefined,
 ): GrafanaAway['at'] {
+  if (!isOnThisMachine(endpoint)) {
+    return { why: 'it would have to be asked in plain text over the network' }
+  }
   const port = defaultPortOf('grafana')
   const tcp = portsGot.filter(({ protocol, hostPort }) => protocol === 'tcp' && hostPort !== 0)
   const got = tcp.find(({ containerPort }) => containerPort === port) ?? tcp[0]
   const hostPort = got?.hostPort ?? (networkMode === 'host' ? port : undefined)
   if (hostPort === undefined) return { why: 'it publishes no port' }
-  const url = `http://${machineOf(endpoint)}:${hostPort}`
-  return url === claimed
+  const machine = machineOf(endpoint)
+  const url = `http://${got ? addressOf(got, machine) : machine}:${hostPort}`
+  return claimed !== undefined && isSameDoor(url, claimed)
     ? { why: 'home has one at the same port, and one hides the other' }
     : { url }
+}
+
+/** A stack file may call this machine by a name. */
+function isSameDoor(url: string, other: string): boolean {
+  const doorOf = (one: string) =>
+    /^https?:\/\/([^/]+)/.exec(one)?.[1]?.replace(/^(?:localhost|\[::1\]):/, '127.0.0.1:')
+  return doorOf(url) === doorOf(other)
 }
 
 /** A dashboard that home does not have, or has otherwise. */

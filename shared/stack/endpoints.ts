@@ -96,7 +96,8 @@ export function machineOf(endpoint: string): string {
 export const isOnThisMachine = (endpoint: string): boolean =>
   ['127.0.0.1', '[::1]'].includes(machineOf(endpoint))
 
-function addressOf({ hostIp }: PublishedPort, machine: string): string {
+/** Where a published port is: at the machine where it is at all of its addresses, else at its own. */
+export function addressOf({ hostIp }: PublishedPort, machine: string): string {
   if (hostIp === '' || hostIp === '0.0.0.0' || hostIp === '::') return machine
   return hostIp.includes(':') ? `[${hostIp}]` : hostIp
 }

@@ -100,7 +100,10 @@ export function dashboardStore(door: Omit<Door, 'what'>): DashboardStore {
       return await work()
     } catch (error) {
       if (!(error instanceof HttpFailure && error.code === 'permission-denied')) throw error
-      const sentence = `${http.at} does not let its token ${what}. Give one of an editor: odin-sentinel token grafana.`
+      const sentence =
+        door.token === undefined
+          ? `${http.at} does not let the login of its container ${what}.`
+          : `${http.at} does not let its token ${what}. Give one of an editor: odin-sentinel token grafana.`
       throw new HttpFailure(error.code, sentence, { cause: error })
     }
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Container } from '../../../shared/domain/container.ts'
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { aSituation } from '../../../test/support/a-situation.ts'
 import {
@@ -32,12 +33,18 @@ beforeEach(async () => {
 })
 afterEach(() => away.stop())
 
+const portsGot = () => [
+  {
+    ...{ containerPort: 3000, hostPort: Number(new URL(away.url).port), hostIp: '127.0.0.1' },
+    protocol: 'tcp' as const,
+  },
+]
+const stray = () => aContainer({ service: 'grafana', portsGot: portsGot() })
+
 const hands = {
   identity: async () => ({ id: 'NATV', version: '', now: 0 }),
-  exec: async (_id: string, [, name]: string[]) =>
-    name === 'GF_SECURITY_ADMIN_PASSWORD'
-      ? { exitCode: 0, output: 'from the compose file\n' }
-      : { exitCode: 1, output: '' },
+  container: async () => stray(),
+  environment: async () => new Map([['GF_SECURITY_ADMIN_PASSWORD', 'from the compose file']]),
   close() {},
 } as unknown as EngineHands
 
@@ -79,15 +86,10 @@ const repository = {
 const doors = (token: string | undefined = 'home') =>
   dashboardDoors({ grafanaToken: async () => token, openHands: async () => hands })
 
-function situation() {
-  const portsGot = [
-    ...[{ containerPort: 3000, hostPort: Number(new URL(away.url).port), hostIp: '127.0.0.1' }],
-  ].map((one) => ({ ...one, protocol: 'tcp' as const }))
-  const stray = aContainer({ service: 'grafana', portsGot })
-  return aSituation({
-    observed: anObservedState({ engines: [desktopWith([]), nativeWith([stray])] }),
+const situation = (atHome: Container[] = []) =>
+  aSituation({
+    observed: anObservedState({ engines: [desktopWith(atHome), nativeWith([stray()])] }),
   })
-}
 
 const found = (repo: Repository | undefined, carryDashboards = false, token?: string) =>
   dashboardsOf({ ...doors(token), openRepository: async () => repo })(situation(), {
@@ -129,8 +131,59 @@ test('a Grafana that lets nobody in is told, and nothing is done', async () => {
   const { save, told } = await found(repository)
   expect(save).toEqual([])
   expect(told).toEqual([
-    `Whether dashboards were edited in grafana on default is not known: Grafana at ${away.url} does not let its token look at dashboards. Give one of an editor: odin-sentinel token grafana.`,
+    'Whether dashboards were edited in grafana on default is not known: It does not take the password that its container was given, which may have been changed there since. It does not take the token of home either.',
   ])
+})
+
+test('a home that lets its token save nothing is offered nothing', async () => {
+  const home = await grafanaStandIn({
+    token: 'home',
+    dashboards: [{ uid: 'old', dashboard: model('old', 'Old, mended') }],
+  })
+  home.isViewer = true
+  const plain = situation([aContainer({ service: 'grafana' })])
+  const monitoring = { urls: { grafana: home.url } }
+  const stack = { ...plain.stack, monitoring } as typeof plain.stack
+  const plan = dashboardsOf({ ...doors(), openRepository: async () => repository })
+  const intent = { kind: 'recover' as const, carryDashboards: true }
+  const { carry, told } = await plan({ ...plain, stack }, intent)
+  await home.stop()
+  expect(carry).toEqual([])
+  expect(told.at(-1)).toBe(
+    'What was edited in grafana on default is kept as files and cannot be imported: the token of home may not save there, and one of an editor may: “GPU”, “Same”, “Old”.',
+  )
+})
+
+test('where there is no token of home, nothing is offered either', async () => {
+  const plan = dashboardsOf({
+    ...dashboardDoors({ grafanaToken: async () => undefined, openHands: async () => hands }),
+    openRepository: async () => repository,
+  })
+  const { carry, told } = await plan(situation(), { kind: 'recover', carryDashboards: true })
+  expect(carry).toEqual([])
+  expect(told.at(-1)).toContain('cannot be imported: There is no token for Grafana.')
+})
+
+test('dashboards are read four at a time', async () => {
+  let most = 0
+  let running = 0
+  const { openElsewhere, ...rest } = doors()
+  const plan = dashboardsOf({
+    ...rest,
+    async openElsewhere(...place) {
+      const store = await openElsewhere(...place)
+      return {
+        ...store,
+        async of(...asked) {
+          most = Math.max(most, ++running)
+          return store.of(...asked).finally(() => running--)
+        },
+      }
+    },
+    openRepository: async () => repository,
+  })
+  await plan(situation(), { kind: 'recover' })
+  expect(most).toBe(4)
 })
 
 test('a dashboard that is wanted back is looked at in the snapshot and in Grafana', async () => {

@@ -22,6 +22,7 @@ import {
   heldDashboard,
 } from '../../adapters/grafana/dashboard-store.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
+import { lane } from '../../observe/programs/lane.ts'
 import type { DashboardDoorsHere } from '../dashboard-doors.ts'
 
 type Parts = DashboardDoorsHere & {
@@ -30,10 +31,20 @@ type Parts = DashboardDoorsHere & {
 }
 
 const patienceMs = 30_000
+const askedAtOnce = 4
 
-type Known = ReadonlyMap<string, { sha256: string; updatedAt?: number }>
+/** What is compared of a dashboard: a Grafana may hold hundreds, and some are megabytes. */
+type Looked = {
+  uid: string
+  title: string
+  sha256: string
+  maySave: boolean
+  updatedAt?: number | undefined
+}
+/** By UID. */
+type Home = ReadonlyMap<string, Looked>
 
-const nothing: Known = new Map()
+const nothing: Home = new Map()
 
 /** What was edited in Grafanas that run on another engine; only looks. */
 export function dashboardsOf(parts: Parts) {
@@ -61,14 +72,16 @@ async function judge(
     try {
       const there = await allIn(store, signal)
       const home =
-        there.held.length === 0 ? nothing : await knownAtHome(away, situation, parts, signal)
-      const edited = there.held.flatMap((held) => editedOf(held, home ?? nothing))
-      const closed =
-        edited.length === 0 || homeUrl === undefined ? undefined : await whyClosed(parts, stack)
+        there.looked.length === 0 ? undefined : await knownAtHome(away, situation, parts, signal)
+      const edited = there.looked.flatMap((one) => editedOf(one, home ?? nothing))
+      const isWanted = edited.length > 0 && homeUrl !== undefined
       return {
         away,
-        found: { edited, unread: there.unread, isCompared: home !== undefined },
-        closed,
+        found: {
+          ...{ edited, unread: there.unread },
+          isCompared: there.looked.length === 0 || home !== undefined,
+        },
+        closed: isWanted ? await whyClosed(edited, stack, home, parts) : undefined,
       }
     } finally {
       store.close()
@@ -82,27 +95,40 @@ async function judge(
 async function allIn(
   store: DashboardStore,
   signal: AbortSignal,
-): Promise<{ held: HeldDashboard[]; unread: number }> {
-  const held: HeldDashboard[] = []
-  let unread = 0
-  for (const { uid } of await store.list(signal)) {
-    const one = await store.of(uid, signal).catch((error: unknown) => {
-      signal.throwIfAborted()
-      return error
-    })
-    if (one instanceof Error) unread += 1
-    else if (one && (one as HeldDashboard).provisionedBy === null) held.push(one as HeldDashboard)
+): Promise<{ looked: Looked[]; unread: number }> {
+  const some = lane(askedAtOnce)
+  const all = await Promise.all(
+    (await store.list(signal)).map(({ uid }) =>
+      some(async () => {
+        signal.throwIfAborted()
+        try {
+          const held = await store.of(uid, signal)
+          return held && held.provisionedBy === null ? [lookedAt(held)] : []
+        } catch {
+          signal.throwIfAborted()
+          return 'unread' as const
+        }
+      }),
+    ),
+  )
+  return {
+    looked: all.flatMap((one) => (one === 'unread' ? [] : one)),
+    unread: all.filter((one) => one === 'unread').length,
   }
-  return { held, unread }
 }
 
-function editedOf({ model, updatedAt }: HeldDashboard, home: Known): EditedDashboard[] {
-  const uid = String(model['uid'] ?? '')
-  const sha256 = hashOfDashboard(model)
+const lookedAt = ({ model, updatedAt, maySave }: HeldDashboard): Looked => ({
+  uid: String(model['uid'] ?? ''),
+  title: titleOf(model),
+  sha256: hashOfDashboard(model),
+  ...{ maySave, updatedAt },
+})
+
+function editedOf({ uid, title, sha256, updatedAt }: Looked, home: Home): EditedDashboard[] {
   const known = home.get(uid)
   if (uid === '' || known?.sha256 === sha256) return []
   const isOlder = (updatedAt ?? Number.POSITIVE_INFINITY) < (known?.updatedAt ?? 0)
-  return [{ uid, title: titleOf(model), sha256, home: known?.sha256 ?? null, isOlder }]
+  return [{ uid, title, sha256, home: known?.sha256 ?? null, isOlder }]
 }
 
 /** Home's own Grafana while it runs, else what the newest whole snapshot kept of it, if anything. */
@@ -111,7 +137,7 @@ async function knownAtHome(
   { observed, stack }: Situation,
   { openDashboards, openRepository }: Parts,
   signal: AbortSignal,
-): Promise<Known | undefined> {
+): Promise<Home | undefined> {
   const runs = (homeContainers(observed, stack.home) ?? []).some(
     (one) => one.project === project && one.service === service && isUp(one),
   )
@@ -120,7 +146,7 @@ async function knownAtHome(
     const live = await withDashboards(openDashboards, place, (store) => allIn(store, signal)).catch(
       () => undefined,
     )
-    if (live && live.unread === 0) return knownOf(live.held)
+    if (live && live.unread === 0) return byUid(live.looked)
   }
   const repository = await openRepository(stack)
   const newest = repository && newestWhole((await repository.snapshots()).sound, stack.name)
@@ -130,37 +156,39 @@ async function knownAtHome(
     return part?.project === project && part.service === service
   })
   if (files.length === 0) return undefined
-  const held: HeldDashboard[] = []
+  const looked: Looked[] = []
   await repository.read(
     files,
     async (_file, content) => {
       const chunks: Buffer[] = []
       for await (const chunk of content) chunks.push(chunk)
       const one = heldDashboard(JSON.parse(Buffer.concat(chunks).toString('utf8')))
-      if (one) held.push(one)
+      // That a token could look at it then says nothing of whom home lets save now.
+      if (one) looked.push({ ...lookedAt(one), maySave: true })
     },
     signal,
   )
-  return knownOf(held)
+  return byUid(looked)
 }
 
-const knownOf = (held: readonly HeldDashboard[]): Known =>
-  new Map(
-    held.map(({ model, updatedAt }) => [
-      String(model['uid']),
-      { sha256: hashOfDashboard(model), ...(updatedAt !== undefined && { updatedAt }) },
-    ]),
-  )
+const byUid = (looked: readonly Looked[]): Home => new Map(looked.map((one) => [one.uid, one]))
 
 /** Home's Grafana may be down until the plan is carried out; that there is a token can be known. */
-async function whyClosed({ openDashboards }: Parts, stack: Stack): Promise<string | undefined> {
-  try {
-    const store = await openDashboards(stack.name, 'http://127.0.0.1')
-    store.close()
-    return undefined
-  } catch (error) {
-    return wordsOf(error)
-  }
+async function whyClosed(
+  edited: readonly EditedDashboard[],
+  stack: Stack,
+  home: Home | undefined,
+  { withoutToken }: Parts,
+): Promise<string | undefined> {
+  const none = await withoutToken(stack.name)
+  if (none !== undefined) return withoutStop(none)
+  const all = [...(home?.values() ?? [])]
+  const own = edited.flatMap(({ uid }) => home?.get(uid) ?? [])
+  const isViewer = all.length > 0 && all.every(({ maySave }) => !maySave)
+  const isNone = own.length === edited.length && own.every(({ maySave }) => !maySave)
+  return isViewer || isNone
+    ? 'the token of home may not save there, and one of an editor may'
+    : undefined
 }
 
 const wordsOf = (error: unknown): string => withoutStop(sentenceOf(error))

@@ -79,6 +79,23 @@ function anEngine(
 
 const data = { type: 'volume' as const, source: 'data', readOnly: true }
 
+test('the variables of a container are read without starting anything in it', async () => {
+  const { hands, asked } = await serving((request, response) =>
+    request.url?.startsWith('/containers/a/json')
+      ? json(response, { Config: { Env: ['PASSWORD=a=b', 'EMPTY=', 'BARE'] } })
+      : json(response, { message: 'No such container' }, 404),
+  )
+  expect(await hands.environment('a', forever)).toEqual(
+    new Map([
+      ['PASSWORD', 'a=b'],
+      ['EMPTY', ''],
+      ['BARE', ''],
+    ]),
+  )
+  expect(await hands.environment('gone', forever)).toBeUndefined()
+  expect(asked).toEqual(['/containers/a/json', '/containers/gone/json'])
+})
+
 test('a helper is made from the smallest image without troubles, and mounts the volume as it is', async () => {
   const { answer, created } = anEngine({
     tiny: { size: 1, labels: { 'com.docker.compose.project': 'odin' } },

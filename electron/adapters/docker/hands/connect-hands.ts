@@ -12,6 +12,7 @@ import { freeBytesOf } from './engine-room.ts'
 import {
   anyAnswer,
   closeInspectAnswer,
+  environmentAnswer,
   execEndAnswer,
   identityAnswer,
   idsAnswer,
@@ -53,6 +54,14 @@ export function connectHands(target: EngineTarget, options: HandsOptions = {}): 
       return freeBytesOf(endpoint, await ask(roomAnswer, signal, info))
     },
     container: (id, signal) => inspect(id, signal),
+    async environment(id, signal) {
+      const answer = await ifThere(() =>
+        ask(environmentAnswer, signal, (abortSignal) =>
+          docker.getContainer(id).inspect({ abortSignal }),
+        ),
+      )
+      return answer && new Map(answer.Config.Env.map(variableOf))
+    },
     async containersOf(project, service, signal) {
       const label = [`${projectLabel}=${project}`, `${serviceLabel}=${service}`]
       return inspectAll(await list({ label }, signal), signal)
@@ -288,6 +297,11 @@ const volumeOf = (said: {
   labels: said.Labels,
   createdAt: said.CreatedAt,
 })
+
+function variableOf(said: string): [string, string] {
+  const [name = ''] = said.split('=', 1)
+  return [name, said.slice(name.length + 1)]
+}
 
 /** 304: it is in that state already. */
 async function already(call: () => Promise<unknown>): Promise<void> {

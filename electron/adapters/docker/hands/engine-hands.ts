@@ -74,6 +74,11 @@ export interface EngineHands {
 
   /** Undefined when there is none. */
   container(id: string, signal?: AbortSignal): Promise<ContainerUpClose | undefined>
+  /**
+   * The variables that its program was started with, from its image and from whoever made it.
+   * There may be secrets among them. Undefined when there is no such container.
+   */
+  environment(id: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string> | undefined>
   containersOf(
     project: string,
     service: string,

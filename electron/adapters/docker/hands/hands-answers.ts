@@ -19,6 +19,8 @@ export const closeInspectAnswer = inspectAnswer.and(
 )
 export type CloseInspectAnswer = z.infer<typeof closeInspectAnswer>
 
+export const environmentAnswer = z.object({ Config: z.object({ Env: texts }) })
+
 export const idsAnswer = z.array(
   z.object({
     Id: z.string().min(1),
