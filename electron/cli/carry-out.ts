@@ -30,14 +30,14 @@ export function carryOut(
     const print = printer(session, options)
     const { stack } = theStack(sentinel)
     const proposal = await sentinel.propose(stack, intent)
-    const differences = await differencesOf(sentinel, proposal)
+    const compared = await differencesOf(sentinel, proposal)
     const show = () => {
       print.line(proposalText(proposal, print.paint))
-      for (const line of differencesText(differences, print.paint)) print.verbatim(line)
+      for (const line of differencesWords(compared, print.paint)) print.verbatim(line)
     }
     if (proposal.kind === 'refusal' || proposal.steps.length === 0 || options.dryRun) {
       if (!options.json) show()
-      else print.either(() => '', { ...proposal, ...(differences.length > 0 && { differences }) })
+      else print.either(() => '', { ...proposal, ...(compared.differences.length > 0 && compared) })
       return proposal.kind === 'refusal' ? exitCodes.planFailed : exitCodes.fine
     }
     if (!options.json) show()
@@ -120,13 +120,26 @@ function sourceWords(choice: FileChoice): string {
 /** So many files are compared; a restore may put back hundreds. */
 const mostCompared = 12
 
-async function differencesOf(
-  sentinel: Sentinel,
+type Compared = { differences: FileDifference[]; filesNotCompared: number }
+
+export async function differencesOf(
+  sentinel: Pick<Sentinel, 'differences'>,
   proposal: PlanProposal,
-): Promise<FileDifference[]> {
-  if (proposal.kind === 'refusal') return []
+): Promise<Compared> {
+  if (proposal.kind === 'refusal') return { differences: [], filesNotCompared: 0 }
   const files = proposal.steps.flatMap(({ files = [] }) => files.map(({ file }) => file))
-  return sentinel.differences(proposal.hash, files.slice(0, mostCompared))
+  return {
+    differences: await sentinel.differences(proposal.hash, files.slice(0, mostCompared)),
+    filesNotCompared: Math.max(0, files.length - mostCompared),
+  }
+}
+
+export function differencesWords(
+  { differences, filesNotCompared: more }: Compared,
+  paint: Paint,
+): string[] {
+  const rest = more === 0 ? [] : ['', `And ${more} ${more === 1 ? 'file' : 'files'} more.`]
+  return [...differencesText(differences, paint), ...rest]
 }
 
 const marks: Record<OperationView['steps'][number]['state'], string> = {

@@ -13,7 +13,7 @@ import type { SentinelParts } from './sentinel-parts.ts'
 import { type Countdown, stayHome } from './stay-home.ts'
 import type { IncidentChange, Sentinel } from './surface.ts'
 import { changesBetween, withdrawn } from './tell/changes.ts'
-import { chronicleOf, chronicleOfChanges } from './tell/chronicle.ts'
+import { chronicleOf, chronicleOfChanges, chronicleOfOperation } from './tell/chronicle.ts'
 import { type Monitored, monitored } from './watch/monitored.ts'
 
 const newestInMirror = 50
@@ -219,14 +219,9 @@ export async function createSentinel(parts: SentinelParts): Promise<Sentinel> {
 
   async function ended(deed: Promise<OperationView>): Promise<OperationView> {
     const view = await deed
-    const sentence = `${view.title}: ${view.sentence}`
-    timeline.record(entry('operation', view.stack, `operation:${view.id}`, sentence))
     // The timeline is what a report is made of, and outlives the mirror.
-    for (const { what, remark } of view.steps) {
-      if (remark === undefined || remark === '') continue
-      const told = `${view.title}, ${what}: ${remark}`
-      timeline.record(entry('operation', view.stack, `operation:${view.id}`, told))
-    }
+    const before = timeline.since(view.startedAt, mostEntries)
+    for (const one of chronicleOfOperation(view, before, iso())) timeline.record(one)
     stopped = await parts.openOperations()
     await lookWithPatience()
     return view

@@ -1,4 +1,5 @@
 import type { History } from '../../../shared/domain/history.ts'
+import type { OperationView } from '../../../shared/ipc/contract.ts'
 import type { TimelineEntry } from '../../../shared/ipc/status.ts'
 import type { Changes } from './changes.ts'
 
@@ -72,4 +73,24 @@ export function chronicleOfChanges(stack: string, changes: Changes, at: string):
       sentence: change === 'resolved' ? `Over: ${incident.sentence}` : incident.sentence,
     }))
   return [...incidents, ...findings]
+}
+
+/**
+ * How an operation ended, and what came of its steps. One that was gone on with has said some of
+ * that before: what `before` has of it is not told again.
+ */
+export function chronicleOfOperation(
+  { id, title, stack, sentence, steps }: OperationView,
+  before: readonly TimelineEntry[],
+  at: string,
+): TimelineEntry[] {
+  const subject = `operation:${id}`
+  const told = new Set(before.flatMap((one) => (one.subject === subject ? [one.sentence] : [])))
+  const remarks = steps
+    .filter(({ remark }) => remark !== undefined && remark !== '')
+    .map(({ what, remark }) => `${title}, ${what}: ${remark}`)
+  return [`${title}: ${sentence}`, ...remarks.filter((one) => !told.has(one))].map((one) => ({
+    ...{ at, kind: 'operation' as const, stack: stack === '' ? null : stack },
+    ...{ subject, sentence: one },
+  }))
 }
