@@ -221,3 +221,9 @@ test('what is gone between approval and run is noticed before anything is begun'
   expect(good).toMatch(/^[0-9a-f]{40}$/)
   for (const one of puts) await expect(given([one])).rejects.toThrow('Look at a new plan.')
 })
+
+test('why a snapshot gives nothing is a sentence, whoever said it', async () => {
+  const fails = () => Promise.reject(new Error('EIO: i/o error, read'))
+  repository = { find: fails, files: fails } as unknown as Repository
+  await expect(found('abc', { 'a.yml': 'a' })).rejects.toThrow(/^EIO: i\/o error, read\.$/)
+})

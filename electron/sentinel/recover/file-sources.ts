@@ -1,6 +1,7 @@
 import { shortId } from '../../../shared/domain/short-id.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
 import { err, ok, type Result } from '../../../shared/kit/result.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import type { Refusal } from '../../../shared/plan/plan.ts'
 import type { FileSource } from '../../../shared/plan/steps/file-steps.ts'
 import { newestWhole, snapshotsOf } from '../../../shared/plan/whole-snapshot.ts'
@@ -127,7 +128,7 @@ async function fromSnapshot(
     return notThere('SNAPSHOT_MISSING', `There are no snapshots of ${stack.name} yet.`)
   const entry = await foundIn(repository, asked, stack.name)
   if (typeof entry === 'string') return notThere('SNAPSHOT_MISSING', entry)
-  const listed = await repository.files(entry.id).catch((error: Error) => error.message)
+  const listed = await repository.files(entry.id).catch(sentenceOf)
   if (typeof listed === 'string') return notThere('SNAPSHOT_MISSING', listed)
   const found = new Map<string, FoundContent>()
   const named = `snapshot ${shortId(entry.id)}`
@@ -143,9 +144,8 @@ async function fromSnapshot(
       const from = { repository: repository.directory, snapshot: entry.id, component, path }
       found.set(file, { source: { from: 'snapshot', ...from }, sha256: sha256Of(bytes), mode })
     } catch (error) {
-      const why = (error as Error).message
       found.set(file, {
-        stays: `${file} cannot be had from ${named}, so it stays as it is: ${why}`,
+        stays: `${file} cannot be had from ${named}, so it stays as it is: ${sentenceOf(error)}`,
       })
     }
   }
@@ -164,7 +164,7 @@ async function foundIn(repository: Repository, asked: string, stack: string) {
       own ?? `Snapshot ${shortId(entry.id)} is one of ${entry.manifest.stack}, not of ${stack}.`
     )
   } catch (error) {
-    return (error as Error).message
+    return sentenceOf(error)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FileDifference } from '../../../shared/ipc/file-changes.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import type { Plan } from '../../../shared/plan/plan.ts'
 import type { PutBack } from '../../../shared/plan/steps/file-steps.ts'
 import type { ContentOf } from '../../act/ops/put-back-files.ts'
@@ -36,7 +37,7 @@ export function putBackDifferences(contentOf: ContentOf): DifferencesOf {
     for (const path of files) {
       const put = puts.find(({ file }) => file === path)
       if (!put) throw new Error(`This plan does not put ${path} back.`)
-      const one = await told(put).catch((error: Error) => ({ diff: null, why: error.message }))
+      const one = await told(put).catch((error) => ({ diff: null, why: sentenceOf(error) }))
       differences.push({ path, ...one })
     }
     return differences
