@@ -3,6 +3,7 @@ import { lstat, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newIdentity } from '../../electron/adapters/archive/sealed-text.ts'
 import { openRepository } from '../../electron/backup/repository/open-repository.ts'
@@ -10,6 +11,7 @@ import type { RepositoryKey } from '../../electron/backup/repository/repository.
 import type { SourceItem } from '../../electron/backup/sources/source.ts'
 import { aBackupSource, aDirectory, aFile, aLink } from '../support/a-backup-source.ts'
 import { aRepository, backUp } from '../support/a-repository.ts'
+import { runRecoverScript } from '../support/run-recover-script.ts'
 
 // Restores what the app has kept with nothing of the app: tar, zstd, awk, sha256sum, and age.
 
@@ -100,20 +102,8 @@ const backUpAll = async (key?: RepositoryKey) => {
 const inConfiguration = () =>
   aBackupSource(configuration, { id: 'configuration', packing: 'self-contained' })
 
-type Run = { code: number; out: string; err: string }
-
-async function recover(shell: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
-  const script = join(repositoryDirectory, 'recover.sh')
-  const [program = 'sh', ...before] = shell.split(' ')
-  try {
-    const options = { cwd: root, env: { ...process.env, ...env } }
-    const { stdout, stderr } = await run(program, [...before, script, ...args], options)
-    return { code: 0, out: stdout, err: stderr }
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-    return { code, out: stdout, err: stderr }
-  }
-}
+const recover = (shell: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
+  runRecoverScript(repositoryDirectory, shell, args, { cwd: root, env })
 
 const below = (directory: string, path: string) =>
   path === '.' ? latin(directory) : Buffer.concat([latin(`${directory}/`), bytesOfPath(path)])
@@ -261,6 +251,40 @@ describe('what is damaged is named, and the rest comes back', () => {
     const none = await recover('dash', ['latest', join(root, 'other')])
     expect(none.code).toBe(2)
     expect(none.err).toContain(`The list of files of ${id} cannot be read.`)
+  })
+
+  test('half a line at the end of a list is neither a link nor a checksum', async () => {
+    const { id } = await backUpAll()
+    const papers = join(repositoryDirectory, 'snapshots', id)
+    for (const paper of ['FILES.tsv.zst', 'SHA256SUMS.zst']) {
+      const whole = zstdDecompressSync(await readFile(join(papers, paper)))
+      await truncateTo(join(papers, paper), zstdCompressSync(whole.subarray(0, -30)))
+    }
+    const done = await recover('dash', ['latest', back])
+    expect(done.code).toBe(1)
+    expect(done.err).toContain(`DAMAGED FILES.tsv of ${id}: its last line is cut off`)
+    expect(done.err).toContain(`DAMAGED SHA256SUMS of ${id}: its last line is cut off`)
+    expect(done.err).not.toContain('(pack ')
+    await expectBack(join(back, 'volume=data'), volume)
+    await expectBack(join(back, 'configuration'), configuration.slice(0, -1))
+    expect(await readdir(join(back, 'configuration', 'conf'))).toEqual(['prometheus.yml'])
+  })
+
+  test('owners that cannot be given, and no setuid is given to the wrong one', async () => {
+    await backUpAll()
+    const done = await recover('setpriv --bounding-set=-chown --inh-caps=-chown dash', [
+      'latest',
+      back,
+    ])
+    expect(done.code).toBe(1)
+    for (const path of ['bytes', 'empty', '.']) {
+      expect(done.err).toContain(`DAMAGED volume:data/${path}: its mode, owner or time\n`)
+    }
+    const { mode } = await lstat(
+      below(join(back, 'volume=data'), 'odd/back\\slash and \\n and \\0101'),
+    )
+    expect(mode & 0o7000).toBe(0)
+    expect(await readFile(join(back, 'volume=data', 'nothing'), 'utf8')).toBe('')
   })
 
   test('its checksums: what lies in sound packs comes back all the same', async () => {

@@ -33,7 +33,7 @@ damaged() {
   lost=$((lost + 1))
 }
 
-for tool in tar zstd awk sha256sum; do
+for tool in tar zstd awk sha256sum find; do
   command -v "$tool" >/dev/null 2>&1 || fail "$tool is needed, and is not installed."
 done
 
@@ -103,7 +103,14 @@ unpack_list() {
   [ -f "$packed" ] || return 0
   zstd -dcq <"$packed" || damaged "$1.zst of $snapshot: it does not unpack to its end"
 }
+# Half a line would be a name, a link or a checksum that nobody has written.
+drop_half_line() {
+  [ -n "$(tail -c 1 "$stage/$1")" ] || return 0
+  damaged "$2 of $snapshot: its last line is cut off"
+  sed '$d' "$stage/$1" >"$stage/ended" && mv "$stage/ended" "$stage/$1"
+}
 unpack_list FILES.tsv >"$stage/list"
+drop_half_line list FILES.tsv
 [ -s "$stage/list" ] || fail "The list of files of $snapshot cannot be read."
 
 # Columns of the list: 1 size, 2 pack, 3 member, 4 component, 5 path, 6 type, 7 mode, 8 uid, 9 gid,
@@ -116,9 +123,15 @@ if [ $# -eq 1 ]; then
 fi
 
 # The checksum is put before them, and the directory of the component comes last, as the 13th.
+# A line that nobody of us has written is told by its number: all below trust what is in the others.
 unpack_list SHA256SUMS >"$stage/checksums"
+drop_half_line checksums SHA256SUMS
 part=$\{3:-}
 awk -F '\t' -v part="$part" '
+  function makes_no_sense() {
+    return NF != 11 || /(^|\t)(\t|$)/ || $7 $8 $9 !~ /^[0-9]+$/ || $10 !~ /^-?[0-9.]+$/ ||
+      ($6 == "file" && ("/" $3 "/") ~ /\/(\.\.?)?\//)
+  }
   step == 1 {
     sub(/^\\/, "")
     checksums[++count] = substr($0, 1, 64)
@@ -126,16 +139,33 @@ awk -F '\t' -v part="$part" '
   }
   FNR > 1 {
     checksum = "-"
-    if ($6 == "file") checksum = ++at <= count ? checksums[at] : "unknown"
+    if ($6 == "file") {
+      checksum = ++at <= count ? checksums[at] : ""
+      if (length(checksum) != 64 || checksum ~ /[^0-9a-f]/) checksum = "unknown"
+    }
+    if (makes_no_sense()) {
+      print "?\t" FNR
+      next
+    }
     directory = $4
     gsub(":", "=", directory)
     gsub("/", "+", directory)
     if (part == "" || part == $4 || part == directory) print checksum "\t" $0 "\t" directory
   }' step=1 "$stage/checksums" step=2 "$stage/list" >"$stage/files"
 [ -s "$stage/files" ] || fail "There is no part $part in $snapshot."
+awk -F '\t' '$1 == "?" { print $2 }' "$stage/files" >"$stage/senseless"
+while read -r line; do
+  damaged "line $line of FILES.tsv of $snapshot: it makes no sense"
+done <"$stage/senseless"
 
-# Sets place, or says no.
+# Sets place, or says no. No part begins with a dot, as what is made here for the time being does.
 place_of() {
+  case $1 in
+    '' | .* | */*)
+      damaged "$1/$2: it leads out of $to"
+      return 1
+      ;;
+  esac
   case $2 in
     *\\*)
       decoded=$(printf '%bx' "$2")
@@ -153,7 +183,20 @@ place_of() {
   [ "$decoded" = . ] || place=$place/$decoded
 }
 
+# A link above it would lead somewhere else.
+is_inside() {
+  above=$\{place%/*}
+  while [ "$\{#above}" -gt "$\{#to}" ]; do
+    if [ -L "$above" ]; then
+      damaged "$1: it leads out of $to"
+      return 1
+    fi
+    above=$\{above%/*}
+  done
+}
+
 is_free() {
+  is_inside "$1" || return 1
   if [ -e "$place" ] || [ -L "$place" ]; then
     damaged "$1: something else is in its place"
     return 1
@@ -164,11 +207,13 @@ is_free() {
 owners=no
 [ "$(id -u)" = 0 ] && owners=yes
 
-# Giving a file away takes setuid off, so that the mode comes after the owner.
+# Giving a file away takes setuid off, so that the mode comes after the owner: and never where that
+# could not be given, or it would be a setuid of root.
 dress() {
-  [ "$owners" = no ] || chown "$2:$3" "$place"
-  chmod "$1" "$place"
-  touch -d "@$4" "$place" 2>/dev/null || touch -d "@$\{4%.*}" "$place"
+  dressed=yes
+  { [ "$owners" = no ] || chown "$2:$3" "$place"; } && chmod "$1" "$place" || dressed=no
+  touch -d "@$4" "$place" 2>/dev/null || touch -d "@$\{4%.*}" "$place" || dressed=no
+  [ "$dressed" = yes ] || damaged "$5: its mode, owner or time"
 }
 
 awk -F '\t' '$7 == "directory"' "$stage/files" >"$stage/directories"
@@ -196,7 +241,14 @@ while IFS= read -r pack; do
     [ "$(sha256sum <"$file" | awk '{ print $1 }')" = "$pack" ] || sound=no
     [ "$sound" = yes ] || damaged "pack $pack"
     unpack "$file" 2>/dev/null | tar -xf - -o -C "$stage/members" 2>/dev/null
-    chmod -R u+rwX "$stage/members"
+    # Packs have neither links nor devices: through one that has, files of this system would be
+    # moved away or given away. A hard link has its other name somewhere else.
+    find "$stage/members" -type d ! -perm -700 -exec chmod u+rwx {} \; -o \
+      ! -type d \( ! -type f -o -links +1 \) -exec rm -f {} + || {
+      rm -rf "$stage/members"
+      mkdir "$stage/members"
+    }
+    chmod -R u+rwX,ug-s "$stage/members"
     (cd "$stage/members" && sha256sum -c "$stage/sums" 2>/dev/null) |
       awk 'sub(/: OK$/, "")' >"$stage/good"
     # A pack with the right name holds what it was given, also where a checksum has been lost.
@@ -213,7 +265,7 @@ while IFS= read -r pack; do
       print how "\t" $0
     }' step=1 "$stage/good" step=2 "$stage/files" step=3 "$stage/files" >"$stage/work"
   while IFS=$tab read -r how _ _ _ member component path _ mode uid gid mtime _ directory; do
-    if [ "$how" = lost ]; then
+    if [ "$how" = lost ] || [ ! -f "$stage/members/$member" ]; then
       damaged "$component/$path (pack $pack)"
       continue
     fi
@@ -226,7 +278,7 @@ while IFS= read -r pack; do
       damaged "$component/$path: it cannot be written"
       continue
     }
-    dress "$mode" "$uid" "$gid" "$mtime"
+    dress "$mode" "$uid" "$gid" "$mtime" "$component/$path"
     restored=$((restored + 1))
   done <"$stage/work"
   rm -rf "$stage/members"
@@ -242,17 +294,21 @@ while IFS=$tab read -r _ _ _ _ component path _ _ uid gid mtime link directory; 
       link=$\{link%x}
       ;;
   esac
-  ln -s -- "$link" "$place" || damaged "$component/$path: it cannot be made"
-  [ "$owners" = no ] || chown -h "$uid:$gid" "$place"
-  touch -h -d "@$mtime" "$place" 2>/dev/null || touch -h -d "@$\{mtime%.*}" "$place"
+  ln -s -- "$link" "$place" || {
+    damaged "$component/$path: it cannot be made"
+    continue
+  }
+  { [ "$owners" = no ] || chown -h "$uid:$gid" "$place"; } && {
+    touch -h -d "@$mtime" "$place" 2>/dev/null || touch -h -d "@$\{mtime%.*}" "$place"
+  } || damaged "$component/$path: its owner or time"
 done <"$stage/links"
 
 # Last, and from within: what is placed in a directory changes its time.
 awk '{ lines[NR] = $0 } END { for (at = NR; at > 0; at--) print lines[at] }' \
   "$stage/directories" >"$stage/inner-first"
-while IFS=$tab read -r _ _ _ _ _ path _ mode uid gid mtime _ directory; do
-  place_of "$directory" "$path" || continue
-  [ -d "$place" ] && dress "$mode" "$uid" "$gid" "$mtime"
+while IFS=$tab read -r _ _ _ _ component path _ mode uid gid mtime _ directory; do
+  place_of "$directory" "$path" && is_inside "$component/$path" || continue
+  [ -d "$place" ] && [ ! -L "$place" ] && dress "$mode" "$uid" "$gid" "$mtime" "$component/$path"
 done <"$stage/inner-first"
 
 printf '%s files of %s are in %s.\n' "$restored" "$snapshot" "$to"
