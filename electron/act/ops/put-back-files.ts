@@ -29,10 +29,10 @@ export function putBackFilesOp(
       await mustBeUnchanged(step)
       await stillGiven(step.files)
     },
-    precondition: mustBeUnchanged,
+    precondition: (step) => mustBeUnchanged(step),
     async run(step, site) {
       // Gone on with later, it may meet what a person has mended meanwhile.
-      await mustBeUnchanged(step)
+      await mustBeUnchanged(step, leftAlone)
       const contents: [PutBack, Uint8Array][] = []
       // All sources first: nothing is written while one of them cannot be had.
       for (const put of step.files) {
@@ -50,7 +50,7 @@ export function putBackFilesOp(
         await keepFirstCopy(site, file)
         const now = await hashOf(file)
         if (now === sha256) continue
-        if (now !== put.replaces) throw changed(file)
+        if (now !== put.replaces) throw leftAlone(file)
         const isClosed =
           put.mode === undefined && mayHoldSecret(Buffer.from(content).toString(), file)
         await writeWhole(file, content, { mode: put.mode ?? (isClosed ? 0o600 : 0o644) })
@@ -93,15 +93,23 @@ export function putBackFilesOp(
   }
 }
 
-async function mustBeUnchanged({ files }: PutBackFiles): Promise<void> {
+async function mustBeUnchanged(
+  { files }: PutBackFiles,
+  problem: (file: string) => Error = changed,
+): Promise<void> {
   for (const { file, sha256, replaces } of files) {
     const now = await hashOf(file)
-    if (now !== replaces && now !== sha256) throw changed(file)
+    if (now !== replaces && now !== sha256) throw problem(file)
   }
 }
 
 const closedRemark = (files: readonly string[]): string =>
   `Only the owner can read ${files.join(', ')}: there may be secrets, and who could read it before was not kept.`
+
+const leftAlone = (file: string) =>
+  new Error(
+    `${file} was changed since the plan was approved, so it is left alone. Leave this operation as it is, and look at a new plan.`,
+  )
 
 const changed = (file: string) =>
   new Error(`${file} was changed since the plan was approved. Look at a new plan.`)

@@ -218,7 +218,9 @@ describe('PutBackFiles', () => {
     await expect(op.run(step(), site)).rejects.toThrow(/hung up/)
     engine.onRequest = () => {}
     await writeFile(file(), 'mended')
-    await expect(op.run(step(), site)).rejects.toThrow(`${file()} was changed since`)
+    await expect(op.run(step(), site)).rejects.toThrow(
+      `${file()} was changed since the plan was approved, so it is left alone.`,
+    )
     expect(await readFile(file(), 'utf8')).toBe('mended')
     expect(prometheus.state).toBe('exited')
   })
@@ -226,9 +228,9 @@ describe('PutBackFiles', () => {
   test('a file that was changed is refused before anything is begun', async () => {
     await anOldFile()
     await writeFile(file(), 'mine')
-    await expect(op.stillAsPlanned?.(step())).rejects.toThrow(
-      `${file()} was changed since the plan was approved. Look at a new plan.`,
-    )
+    const problem = `${file()} was changed since the plan was approved. Look at a new plan.`
+    await expect(op.stillAsPlanned?.(step())).rejects.toThrow(problem)
+    await expect(op.precondition(step(), site)).rejects.toThrow(problem)
   })
 })
 
