@@ -10,3 +10,8 @@ export async function hashContent(content: AsyncIterable<unknown>): Promise<stri
   }
   return hash.digest('hex')
 }
+
+/** For whoever wants nothing of it, but to hear whether it is whole. */
+export async function readToEnd(content: AsyncIterable<unknown>): Promise<void> {
+  for await (const chunk of content as AsyncIterable<Uint8Array>) spent(chunk)
+}

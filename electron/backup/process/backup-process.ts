@@ -15,6 +15,9 @@ type ParentPort = {
 
 const parentPort = (process as { parentPort?: ParentPort }).parentPort
 const lastWordMs = 2_000
+/** Nobody waits for it any more, but whoever goes on with the same restore; what a backup stopped is started. */
+const orphanMayTakeMs = { restore: 120_000, other: 600_000 }
+let isRestore = false
 const cancelling = new AbortController()
 const cancel = () => cancelling.abort()
 
@@ -29,12 +32,13 @@ function say(message: FromBackup): Promise<void> {
 
 async function carryOut(message: Extract<ToBackup, { type: 'order' }>): Promise<void> {
   const { order, secrets, version } = message
+  isRestore = order.kind === 'restore'
   const place = { env: process.env, homeDirectory: homedir() }
   const began = performance.now()
   let outcome: BackupOutcome
   try {
     // Somebody waits for a restore.
-    if (order.kind !== 'restore') await takeLeastPriority()
+    if (!isRestore) await takeLeastPriority()
     outcome = await orderHere({ place, secrets, version })(
       order,
       (progress) => void say({ type: 'progress', progress }),
@@ -57,7 +61,10 @@ function hear(message: ToBackup): void {
 
 if (parentPort) parentPort.on('message', ({ data }) => hear(data))
 else process.on('message', hear)
-process.on('disconnect', cancel)
+process.on('disconnect', () => {
+  cancel()
+  setTimeout(() => process.exit(1), orphanMayTakeMs[isRestore ? 'restore' : 'other']).unref()
+})
 process.on('SIGTERM', cancel)
 process.on('SIGINT', () => {
   // Ctrl+C in a terminal reaches the whole group: whoever started this one decides.

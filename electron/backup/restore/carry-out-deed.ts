@@ -6,6 +6,7 @@ import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { assertNever } from '../../../shared/kit/assert-never.ts'
 import { TurnTaken, takeTurnIn } from '../../adapters/disk/turns.ts'
 import type { EngineHands } from '../../adapters/docker/hands/engine-hands.ts'
+import { readToEnd } from '../hash-content.ts'
 import type { BackupProgress } from '../order.ts'
 import type { Repository } from '../repository/repository.ts'
 import { compareTrees } from './compare-trees.ts'
@@ -26,8 +27,11 @@ export type DeedSite = {
 type DeedOf<W extends RestoreDeed['what']> = Extract<RestoreDeed, { what: W }>
 type AtPlace = DeedOf<'put-back' | 'compare' | 'take-back'>
 
-/** Whoever did an earlier part of the same operation may be about to notice that it is killed. */
-const othersMayTakeMs = 60_000
+/**
+ * Whoever did an earlier part of the same operation may be about to notice that it is killed: longer
+ * than `orphanMayTakeMs`.
+ */
+const othersMayTakeMs = 150_000
 const betweenTriesMs = 100
 const mostNamed = 5
 
@@ -81,7 +85,7 @@ async function check(
   await repository.read(
     needed,
     async ({ sizeBytes }, content) => {
-      for await (const _chunk of content);
+      await readToEnd(content)
       seen(sizeBytes)
     },
     signal,
@@ -137,6 +141,7 @@ async function takeBack(deed: DeedOf<'take-back'>, site: DeedSite): Promise<void
   await withHands(deed, site, async (hands) => {
     const at = placeAt(deed, hands, site)
     await mustBeQuiet(at)
+    await before.mustBeWhole(at.signal)
     await makeTree(at, told(before, site, `${at.place.type} ${at.place.source}`))
     await mustBe(before, at, 'as it was before', site)
   })
@@ -233,7 +238,7 @@ async function withHands<T>(
 
 /** One process at a time: a killed one's may still be there, and about to notice. */
 async function inTurn(
-  { keptIn, what }: AtPlace,
+  { keptIn, what, place }: AtPlace,
   { signal }: DeedSite,
   use: () => Promise<void>,
 ): Promise<undefined> {
@@ -243,7 +248,12 @@ async function inTurn(
       try {
         return await takeTurnIn(join(keptIn, 'turns'), what)
       } catch (error) {
-        if (!(error instanceof TurnTaken) || performance.now() > deadline) throw error
+        if (!(error instanceof TurnTaken)) throw error
+        if (performance.now() > deadline) {
+          throw new Error(
+            `Process ${error.holder.pid} still works on ${place.type} ${place.source} for the same operation. Wait until it has ended, then try again.`,
+          )
+        }
         await pause(betweenTriesMs, undefined, { signal })
       }
     }

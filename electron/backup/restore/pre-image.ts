@@ -61,17 +61,30 @@ export async function keepPreImage(at: PlaceAt, directory: string): Promise<void
   }
 }
 
-/** Undefined where none was kept to its end. */
-export async function preImage(directory: string): Promise<Tree | undefined> {
+/**
+ * Undefined where none was kept to its end. `mustBeWhole` rejects where the archive is not as it was
+ * written, which its reader would notice in its middle.
+ */
+export async function preImage(
+  directory: string,
+): Promise<(Tree & { mustBeWhole(signal: AbortSignal): Promise<void> }) | undefined> {
   const text = await readFile(listIn(directory), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
   if (text === undefined) return undefined
-  const { entries } = listSchema.parse(JSON.parse(text))
+  const { pack, entries } = listSchema.parse(JSON.parse(text))
   const byPath = new Map(entries.map((entry) => [entry.path, entry]))
   return {
     entries,
+    async mustBeWhole(signal) {
+      const path = packIn(directory)
+      const found = await packSha256(path, { signal })
+      if (found.sha256 === pack) return
+      throw new Error(
+        `What was kept in ${path} is damaged, so nothing is taken back and all is left as it is. Look at the disk, or restore the snapshot from before.`,
+      )
+    },
     read: (each, signal) =>
       readPack(packIn(directory), { signal }, async ({ name, type }, content) => {
         const entry = byPath.get(name)

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -150,6 +150,21 @@ describe('a volume', () => {
     await op.rollback(step(), site)
     expect(await contentOf(volume)).toBe(before)
   })
+})
+
+test('what was kept is damaged: that is told before anything is taken back', async () => {
+  const { op, volume } = await aWorld()
+  await op.run(step(), site)
+  const all = await readdir(site.keepDirectory, { recursive: true })
+  const kept = join(site.keepDirectory, all.find((name) => name.endsWith('before.tar.zst')) ?? '')
+  const bytes = await readFile(kept)
+  bytes[bytes.length - 20] = (bytes.at(-20) ?? 0) ^ 1
+  await rm(kept)
+  await writeFile(kept, bytes)
+  await writeFile(join(volume, 'since'), 'mine')
+  const now = await contentOf(volume)
+  await expect(op.rollback(step(), site)).rejects.toThrow('is damaged, so nothing is taken back')
+  expect(await contentOf(volume)).toBe(now)
 })
 
 describe('cut off at any call of the engine', () => {
