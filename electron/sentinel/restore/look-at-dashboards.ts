@@ -1,5 +1,6 @@
 import type { Situation } from '../../../shared/assess/situation.ts'
 import { homeContainers } from '../../../shared/domain/whereabouts.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import { withoutStop } from '../../../shared/kit/without-stop.ts'
 import type {
   DashboardPart,
@@ -31,7 +32,7 @@ export function lookAtDashboards(
     wanted.map((part) =>
       lookAtOne(part, situation, parts).catch((error: unknown) => ({
         ...part,
-        problem: `Dashboard ${part.uid} cannot be put back: ${withoutStop((error as Error).message)}.`,
+        problem: `Dashboard ${part.uid} cannot be put back: ${wordsOf(error)}.`,
       })),
     ),
   )
@@ -77,21 +78,33 @@ async function lookAtOne(
   }
 }
 
-/** Those that are still what a restore had made of them, and a sentence for each other one. */
+/**
+ * Those that are still what a restore had made of them, and a sentence for each that somebody has
+ * changed; `unknown` are those that nobody could look at.
+ */
 export async function stillAsMade(
   made: readonly MadeDashboard[],
   stack: string,
   openDashboards: OpenDashboards,
-): Promise<{ made: MadeDashboard[]; notes: string[] }> {
+): Promise<{ made: MadeDashboard[]; notes: string[]; unknown: DashboardSight[] }> {
   const still: MadeDashboard[] = []
   const notes: string[] = []
+  const unknown: DashboardSight[] = []
   for (const one of made) {
-    const now = await withDashboards(openDashboards, { stack, url: one.url }, (store) =>
-      store.of(one.uid, AbortSignal.timeout(patienceMs)),
-    )
-    if (!now) continue
-    if (hashOfDashboard(now.model) === one.sha256) still.push(one)
-    else notes.push(`Dashboard “${one.title}” was changed after the restore made it; it stays.`)
+    try {
+      const now = await withDashboards(openDashboards, { stack, url: one.url }, (store) =>
+        store.of(one.uid, AbortSignal.timeout(patienceMs)),
+      )
+      if (!now) continue
+      if (hashOfDashboard(now.model) === one.sha256) still.push(one)
+      else notes.push(`Dashboard “${one.title}” was changed after the restore made it; it stays.`)
+    } catch (error) {
+      const { component, path, uid, project, service, title } = one
+      const problem = `Dashboard “${title}”, which the restore made, stays: ${wordsOf(error)}.`
+      unknown.push({ component, path, uid, project, service, problem })
+    }
   }
-  return { made: still, notes }
+  return { made: still, notes, unknown }
 }
+
+const wordsOf = (error: unknown): string => withoutStop(sentenceOf(error))

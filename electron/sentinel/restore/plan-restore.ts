@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import type { Situation } from '../../../shared/assess/situation.ts'
 import { homeSight } from '../../../shared/domain/whereabouts.ts'
 import { err, type Result } from '../../../shared/kit/result.ts'
+import { sentenceOf } from '../../../shared/kit/sentence-of.ts'
 import type { Plan, Refusal } from '../../../shared/plan/plan.ts'
 import type { Present, RestoreIntent } from '../../../shared/plan/restore/matter.ts'
 import type { RestoreCode } from '../../../shared/plan/restore/refuse.ts'
@@ -52,9 +53,16 @@ export function restorePlanner(parts: RestorePlannerParts): PlanRestore {
   return async (situation, intent) => {
     const { observed, stack } = situation
     const repository = await parts.openRepository(stack)
-    if (!repository) return missing(`There are no snapshots of ${stack.name} yet.`)
+    if (!repository)
+      return refusal('SNAPSHOT_MISSING', `There are no snapshots of ${stack.name} yet.`)
+    const what = await whatIsWanted(repository, situation, intent, parts).catch(
+      (error: unknown) => ({ problem: sentenceOf(error) }),
+    )
+    if ('problem' in what) {
+      const code = intent.kind === 'undo-restore' ? 'NOT_UNDOABLE' : 'SNAPSHOT_MISSING'
+      return refusal(code, what.problem)
+    }
     try {
-      const what = await whatIsWanted(repository, situation, intent, parts)
       const { snapshot, manifest } = what
       const made = 'madeDashboards' in what ? what.madeDashboards : []
       const still = await stillAsMade(made, stack.name, parts.openDashboards)
@@ -68,24 +76,27 @@ export function restorePlanner(parts: RestorePlannerParts): PlanRestore {
       ])
       return planRestore({
         ...{ intent, stack, observed, snapshot, manifest, selection },
-        present: { ...onDisk, dashboards },
+        present: { ...onDisk, dashboards: [...dashboards, ...still.unknown] },
         madeDashboards: still.made,
         now: situation.now,
         repository: repository.directory,
         ...('made' in what && { made: what.made }),
       })
     } catch (error) {
-      return missing((error as Error).message)
+      return refusal('NOT_LOOKED_AT', sentenceOf(error))
     }
   }
 }
 
-const missing = (sentence: string) =>
-  err<Refusal<RestoreCode>>({
-    code: 'SNAPSHOT_MISSING',
-    sentence,
-    nextStep: 'Look at the list of snapshots, and choose one of it.',
-  })
+const nextSteps = {
+  SNAPSHOT_MISSING: 'Look at the list of snapshots, and choose one of it.',
+  NOT_UNDOABLE:
+    'Look at the list of operations: it says which restores can be undone, and until when.',
+  NOT_LOOKED_AT: 'See to that, then look at a new plan; nothing was changed.',
+}
+
+const refusal = (code: keyof typeof nextSteps, sentence: string) =>
+  err<Refusal<RestoreCode>>({ code, sentence, nextStep: nextSteps[code] })
 
 async function whatIsWanted(
   repository: Repository,

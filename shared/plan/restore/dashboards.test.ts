@@ -106,6 +106,27 @@ test('one that cannot be saved is refused with the reason', () => {
   })
 })
 
+test('an undo of more than dashboards goes on without those that nobody can look at', () => {
+  const which = { ...part, project: 'odin', service: 'grafana' }
+  const problem = 'Dashboard gpu cannot be put back: Nobody answers for Grafana.'
+  const made = { file: '/srv/odin/new.yml', sha256: 'made' }
+  const undo = { intent: { kind: 'undo-restore', operation: 'x' } } as const
+  const undone = (different: Partial<RestoreMatter>) =>
+    plan([{ ...which, problem }], { ...undo, made: [made], ...different })
+  expect(undone({})).toMatchObject({
+    value: { steps: expect.arrayContaining([expect.objectContaining({ kind: 'RemoveFiles' })]) },
+  })
+  const warningsOf = (planned: ReturnType<typeof plan>) =>
+    planned.ok ? planned.value.warnings : [planned.error.sentence]
+  expect(warningsOf(undone({}))).toContain(
+    `${problem} "restore ${shortId(manifest.id)} dashboard:gpu" can do that later.`,
+  )
+  const selection = { ...chosen('dashboard:gpu'), dashboards: [] }
+  expect(warningsOf(undone({ selection }))).toContain(problem)
+  expect(undone({ made: [] })).toMatchObject({ error: { code: 'DASHBOARD_FIXED' } })
+  expect(undone({ made: [], selection })).toMatchObject({ error: { code: 'DASHBOARD_FIXED' } })
+})
+
 test('an undo deletes what the restore had made', () => {
   const made = {
     ...{ ...part, project: 'odin', service: 'grafana', url: 'http://127.0.0.1:3000' },

@@ -18,6 +18,8 @@ export type RestoreCode =
   | 'ENGINE_DIFFERS'
   | 'HOME_ENGINE_DOWN'
   | 'DASHBOARD_FIXED'
+  | 'NOT_UNDOABLE'
+  | 'NOT_LOOKED_AT'
 
 /** Why nothing is to be put back; undefined where something may. */
 export function refuse(
@@ -35,7 +37,8 @@ export function refuse(
     }
   }
   const made = (matter.made ?? []).length + (matter.madeDashboards ?? []).length
-  if (data.length + configuration.length + dashboards.length + made === 0) {
+  const seen = dashboards.length + (present.dashboards ?? []).length
+  if (data.length + configuration.length + seen + made === 0) {
     return {
       code: 'NOTHING_TO_RESTORE',
       sentence: `Snapshot ${shortId(snapshot)} holds nothing that can be put back.`,

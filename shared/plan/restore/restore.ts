@@ -8,7 +8,7 @@ import { endpointsOf } from '../../stack/endpoints.ts'
 import type { Plan, Refusal, Step } from '../plan.ts'
 import type { PutBack } from '../steps/file-steps.ts'
 import { inStartOrder, isOneOf, usersOfFile, usersOfPlaces } from './affected.ts'
-import { dashboardRemarks, dashboardSteps } from './dashboards.ts'
+import { dashboardRemarks, dashboardSteps, leftDashboards } from './dashboards.ts'
 import type { Present, RestoreMatter } from './matter.ts'
 import { type RestoreCode, refuse } from './refuse.ts'
 import { otherEngine, remarks } from './remarks.ts'
@@ -326,7 +326,7 @@ function planOf(matter: RestoreMatter, steps: Step[], warnings: string[]): Plan 
     steps,
     warnings:
       steps.length === 0
-        ? []
+        ? leftDashboards(matter)
         : [
             `The snapshot is of ${dayAndTime(manifest.startedAt, now)}.`,
             ...warnings,
