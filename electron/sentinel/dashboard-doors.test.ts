@@ -48,7 +48,7 @@ const doors = dashboardDoors({
   },
 })
 
-const open = (different: { endpoint?: string } = {}) =>
+const open = (different: { endpoint?: string; url?: string } = {}) =>
   doors.openElsewhere(
     {
       ...{ stack: 'odin', url: grafana.url, endpoint: 'unix:///run/docker.sock' },
@@ -78,6 +78,7 @@ test('over the network neither password nor token is sent in plain text', async 
       'It would have to be asked in plain text over the network.',
     )
   }
+  await expect(open({ url: 'http://192.0.2.1:3000' })).rejects.toThrow('over the network')
   expect(tokensGiven).toBe(0)
 })
 

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import { isUp } from '../../shared/domain/whereabouts.ts'
 import { isOnThisMachine } from '../../shared/stack/endpoints.ts'
 import type { OpenDashboards } from '../act/ops/dashboards/dashboard-place.ts'
@@ -36,7 +37,7 @@ export function dashboardDoors({ grafanaToken, openHands }: Parts): DashboardDoo
      * database of home takes too, goes nowhere before that container is seen to be at this address.
      */
     async openElsewhere(place, signal) {
-      if (!isOnThisMachine(place.endpoint)) {
+      if (!isOnThisMachine(place.endpoint) || !isOwnAddress(place.url)) {
         throw new Error('It would have to be asked in plain text over the network.')
       }
       const { stack, url } = place
@@ -57,6 +58,13 @@ export function dashboardDoors({ grafanaToken, openHands }: Parts): DashboardDoo
       )
     },
   }
+}
+
+/** The engine at a local endpoint may be reached through a tunnel, and publish at another machine. */
+function isOwnAddress(url: string): boolean {
+  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
+  const own = Object.values(networkInterfaces()).flatMap((some) => some ?? [])
+  return host.startsWith('127.') || own.some(({ address }) => address === host)
 }
 
 const passwordRefused =

@@ -119,7 +119,7 @@ test('an undo of more than dashboards goes on without those that nobody can look
   const warningsOf = (planned: ReturnType<typeof plan>) =>
     planned.ok ? planned.value.warnings : [planned.error.sentence]
   expect(warningsOf(undone({}))).toContain(
-    `${problem} "restore ${shortId(manifest.id)} dashboard:gpu" can do that later.`,
+    `${problem} "restore ${shortId(manifest.id)} --only dashboard:gpu" can do that later.`,
   )
   const selection = { ...chosen('dashboard:gpu'), dashboards: [] }
   expect(warningsOf(undone({ selection }))).toContain(problem)

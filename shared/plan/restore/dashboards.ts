@@ -87,6 +87,6 @@ function whatIsLeft(
     (one) => one.component === component && one.path === path,
   )
   return isHeld
-    ? `${problem} "restore ${shortId(snapshot)} dashboard:${uid}" can do that later.`
+    ? `${problem} "restore ${shortId(snapshot)} --only dashboard:${uid}" can do that later.`
     : problem
 }
