@@ -1,4 +1,5 @@
 import type { OperationView } from '../../shared/ipc/contract.ts'
+import { byHand } from '../../shared/plan/by-hand.ts'
 import { describeStep, type Plan } from '../../shared/plan/plan.ts'
 import type { Outcome } from './journal.ts'
 import type { PlanFile } from './plan-file.ts'
@@ -67,9 +68,12 @@ export function progressOf(file: Shown, tell: OnProgress, now: () => number): Pr
     end(outcome, sentence) {
       // What may still be gone on with waits; what is over is over.
       const left = outcome === 'stopped' ? 'waiting' : 'skipped'
-      const steps = view.steps.map((step) =>
-        step.state === 'waiting' ? { ...step, state: left } : step,
-      ) as StepView[]
+      const steps = view.steps.map((step, index): StepView => {
+        const state = step.state === 'waiting' ? left : step.state
+        const planned = file.plan.steps[index]
+        if (outcome === 'done' || state === 'done' || !planned) return { ...step, state }
+        return { ...step, state, byHand: byHand(planned) }
+      })
       return change({ outcome, sentence, steps, finishedAt: new Date(now()).toISOString() })
     },
   }

@@ -167,5 +167,14 @@ export function operationText(operation: OperationView, paint: Paint): string {
           `Leave it:  odin-sentinel leave ${operation.id}`,
         ]
       : []),
+    ...byHandText(operation),
   ].join('\n')
+}
+
+/** The manual procedure for what is left. */
+function byHandText({ steps }: OperationView): string[] {
+  const left = steps.flatMap(({ what, byHand = [] }) =>
+    byHand.length === 0 ? [] : [`  # ${what}`, ...byHand.map((command) => `  ${command}`)],
+  )
+  return left.length === 0 ? [] : ['', 'By hand:', ...left]
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { type BackupSite, openedRepository, pick, quoted } from './backup/backup-site.ts'
+import { shellWord } from '../../shared/kit/shell-word.ts'
+import { type BackupSite, openedRepository, pick } from './backup/backup-site.ts'
 import { extract } from './backup/look.ts'
 import { type CarryOutOptions, carryOut } from './carry-out.ts'
 import { CommandProblem, type ExitCode, exitCodes } from './exit-codes.ts'
@@ -91,7 +92,7 @@ async function extractAll(
     const paths = pathsOf(word, ids)
     if (paths.length === 0) {
       throw new CommandProblem(
-        `${quoted(word)} is no part of this snapshot; there are ${ids.join(', ')}.`,
+        `${shellWord(word)} is no part of this snapshot; there are ${ids.join(', ')}.`,
         exitCodes.wrongUsage,
       )
     }

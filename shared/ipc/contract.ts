@@ -105,6 +105,8 @@ const runningStepSchema = z.strictObject({
   problem: z.string().optional(),
   /** What came of it beyond being done, in numbers. */
   remark: z.string().optional(),
+  /** Commands that do the same, where it was not done, or has been undone. */
+  byHand: z.array(z.string()).exactOptional(),
 })
 
 export const operationSchema = z.strictObject({

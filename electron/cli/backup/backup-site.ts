@@ -1,6 +1,7 @@
 import { shortId } from '../../../shared/domain/short-id.ts'
 import type { SnapshotEntry } from '../../../shared/domain/snapshot.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
+import { shellWord } from '../../../shared/kit/shell-word.ts'
 import { snapshotsOf } from '../../../shared/plan/whole-snapshot.ts'
 import { places } from '../../adapters/disk/places.ts'
 import type { DockerPlace } from '../../adapters/docker/config-file.ts'
@@ -59,7 +60,7 @@ export async function atStack(
     const { stack, file, problem } = theOne(files.inForce())
     if (problem !== undefined) stderr.write(`odin-sentinel: ${file}: ${visibleName(problem)}\n`)
     let secrets: Promise<BackupSecrets> | undefined
-    const which = options.stack ? ` --stack ${options.stack.map(quoted).join(' --stack ')}` : ''
+    const which = options.stack ? ` --stack ${options.stack.map(shellWord).join(' --stack ')}` : ''
     return await work({
       ...given,
       stack,
@@ -94,10 +95,6 @@ function theOne(all: readonly StackInForce[]): StackInForce & { stack: Stack } {
     : 'No stack has been adopted; odin-sentinel adopt learns it from the engine it runs on.'
   throw new CommandProblem(why, exitCodes.wrongUsage)
 }
-
-/** As a shell takes it for one word. */
-export const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
 /** Undefined where none has been made yet. */
 export async function findRepository(site: BackupSite): Promise<Repository | undefined> {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { shortId } from '../../../shared/domain/short-id.ts'
 import type { Browsed, SnapshotChange } from '../../../shared/ipc/backup-view.ts'
+import { shellWord } from '../../../shared/kit/shell-word.ts'
 import { withoutStop } from '../../../shared/kit/without-stop.ts'
 import { browse as browsed } from '../../backup/look/browse.ts'
 import { withDashboardTitles } from '../../backup/look/dashboard-titles.ts'
@@ -12,7 +13,7 @@ import type { Paint } from '../reporters/paint.ts'
 import { table } from '../reporters/table.ts'
 import { visible, visibleName } from '../reporters/visible.ts'
 import { type GlobalOptions, printer } from '../session.ts'
-import { type BackupSite, needKey, openedRepository, pick, quoted } from './backup-site.ts'
+import { type BackupSite, needKey, openedRepository, pick } from './backup-site.ts'
 import { localTime, next } from './backup-words.ts'
 import { cancellable } from './run-here.ts'
 
@@ -76,7 +77,7 @@ function entriesText(
   ])
   const command = first.type === 'file' || first.type === 'symlink' ? 'extract' : 'browse'
   const to = command === 'extract' ? ' --to DIR' : ''
-  const path = quoted(visibleName(first.path))
+  const path = shellWord(visibleName(first.path))
   return [table(rows), next(paint, site.hint(`${command} ${shortId(id)} ${path}${to}`))].join('\n')
 }
 

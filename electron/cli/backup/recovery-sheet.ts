@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { quoted } from './backup-site.ts'
+import { shellWord } from '../../../shared/kit/shell-word.ts'
 
 type SheetFacts = {
   stack: string
@@ -14,7 +14,7 @@ type SheetFacts = {
 /** What a person prints or writes down. No secret is on it. */
 export function recoverySheet(facts: SheetFacts): string {
   const { stack, repository, recipient, keyFile, machine, at } = facts
-  const keyIn = quoted(relative(repository, keyFile))
+  const keyIn = shellWord(relative(repository, keyFile))
   return `RECOVERY SHEET for the snapshots of ${stack}
 
 It is shown once. Without the passphrase nobody reads the encrypted snapshots, you neither.

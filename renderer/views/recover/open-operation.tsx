@@ -2,6 +2,7 @@ import { useCallback } from 'react'
 import type { OpenOperationView } from '../../../shared/ipc/contract.ts'
 import { Button } from '../../components/button.tsx'
 import { StateIcon } from '../../components/icons.tsx'
+import { ByHand } from '../../components/recover/by-hand.tsx'
 import { RunningSteps } from '../../components/recover/plan-steps.tsx'
 import type { Actions } from '../../store/actions.ts'
 import { momentWords, stepTimeWords } from '../../store/wording.ts'
@@ -64,6 +65,7 @@ function ToRead(props: { operation: OpenOperationView; busy: boolean; actions: A
               milliseconds === undefined ? '' : stepTimeWords(milliseconds)
             }
           />
+          <ByHand steps={steps} />
         </section>
       )}
       <p className="kept-in">

@@ -3,6 +3,7 @@ import type { OpenOperationView, OperationView } from '../../../shared/ipc/contr
 import type { Health } from '../../../shared/ipc/status.ts'
 import { Button } from '../../components/button.tsx'
 import { StateIcon, StepIcon } from '../../components/icons.tsx'
+import { ByHand } from '../../components/recover/by-hand.tsx'
 import { RunningSteps } from '../../components/recover/plan-steps.tsx'
 import type { Actions } from '../../store/actions.ts'
 import { stepsWords, type Way } from '../../store/plan-groups.ts'
@@ -118,6 +119,7 @@ function Ended(props: OperationProps & { operation: OperationView; back: () => v
         />
       )}
       <Steps operation={operation} />
+      <ByHand steps={operation.steps} />
       {directory !== undefined && (
         <p className="kept-in">
           Plan, journal and the files from before: <code>{directory}</code>

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { shellWord } from './shell-word.ts'
+
+test.each([
+  ['/srv/odin/prometheus.yml', '/srv/odin/prometheus.yml'],
+  ['it is; rm -rf /', "'it is; rm -rf /'"],
+  ["ada's", "'ada'\\''s'"],
+  ['$(id)', "'$(id)'"],
+  ['', "''"],
+])('%j is the word %s', (text, word) => {
+  expect(shellWord(text)).toBe(word)
+})
