@@ -40,6 +40,9 @@ export type SnapshotReason = (typeof snapshotReasons)[number]
 
 const count = z.number().int().min(0)
 
+/** Of each list of a snapshot, unpacked: some five million files. */
+export const mostListBytes = 1024 ** 3
+
 const componentSchema = z.strictObject({
   /** `configuration`, `machine`, `prometheus:<project>/<service>`, `volume:<name>` … */
   id: z.string().min(1),
@@ -96,7 +99,7 @@ export const manifestSchema = z.strictObject({
   /** Bytes that this snapshot added to the repository, compressed. */
   addedBytes: count,
   /** Of FILES.tsv and SHA256SUMS, unpacked: whoever reads them takes no more than that. */
-  listBytes: z.strictObject({ files: count, sums: count }),
+  listBytes: z.strictObject({ files: count.max(mostListBytes), sums: count.max(mostListBytes) }),
   encrypted: z.boolean(),
 })
 export type Manifest = z.infer<typeof manifestSchema>
@@ -105,7 +108,7 @@ export type Manifest = z.infer<typeof manifestSchema>
 export const marksSchema = z.strictObject({
   /** Why it must be kept, or absent. */
   pinned: z.string().exactOptional(),
-  /** The last time every byte of it was read and found right. */
+  /** Every byte of it was read and found right at that time or later: of what it shares with earlier ones too. */
   verifiedAt: z.iso.datetime().exactOptional(),
   damaged: z
     .strictObject({ at: z.iso.datetime(), files: z.array(z.string()), packs: z.array(z.string()) })
@@ -141,7 +144,7 @@ export type SnapshotFile = {
   /** Epoch seconds, fraction kept. */
   mtimeSeconds: number
   sizeBytes: number
-  /** Files only: of the plain content, lower-case hex. */
+  /** Files only: of the plain content, lower-case hex. Unknown where the checksums have been lost. */
   sha256?: string
   /** Files only: SHA-256 name of the pack and the member in it. */
   pack?: string

@@ -12,6 +12,7 @@ export function layoutOf(directory: string) {
     snapshots,
     snapshot: (id: string) => join(snapshots, id),
     marks: (id: string) => join(directory, 'marks', `${id}.json`),
+    packNotes: join(directory, 'marks', 'packs.json'),
     trash: join(directory, 'trash'),
     tmp: join(directory, 'tmp'),
     locks: join(directory, 'locks'),

@@ -7,6 +7,9 @@ import type { MarksChange } from './repository.ts'
 /** What nobody can read may have said that the snapshot must stay. */
 const unreadable: Marks = { pinned: 'its marks cannot be read' }
 
+/** Marks are read with every list of snapshots; `verify` itself names all. */
+export const markedFiles = 500
+
 /** Never rejects: a file of marks that makes no sense counts as a pin. */
 export async function readMarks(path: string): Promise<Marks> {
   try {

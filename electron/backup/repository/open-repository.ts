@@ -8,7 +8,8 @@ import { type Turn, TurnTaken, takeTurnIn } from '../../adapters/disk/turns.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
 import { bytesIn } from './bytes-in.ts'
 import { layoutOf, topDirectories } from './layout.ts'
-import { changeMarks } from './marks.ts'
+import { changeMarks, markedFiles } from './marks.ts'
+import { noteRead, readNotes } from './pack-notes.ts'
 import { recipientList, recipientsName } from './papers/papers.ts'
 import { pruneSnapshots } from './prune.ts'
 import { readFiles } from './read-files.ts'
@@ -25,6 +26,7 @@ import { sweep } from './sweep.ts'
 import { isDamaged, verifySnapshots } from './verify.ts'
 import { openDraft } from './write/draft.ts'
 import { knownContent } from './write/known-content.ts'
+import { sharedPacks } from './write/shared-packs.ts'
 
 export type RepositoryOptions = {
   /** For lists of encrypted snapshots, readable for this user alone; none: the identity is needed. */
@@ -158,10 +160,17 @@ export async function openRepository(
       const { sound } = await onShelf.snapshots()
       const present = new Set((await onShelf.packs()).keys())
       const damaged = new Set(sound.flatMap(({ marks }) => marks.damaged?.packs ?? []))
+      const snapshots = await sharers(sound)
+      const newest = await Promise.all(
+        snapshots.slice(0, 2).map(({ id: one }) => onShelf.cover(one)),
+      )
+      const inUse = newest.flatMap(({ packs }) => packs)
+      const notes = await readNotes(layout)
+      const shared = sharedPacks({ layout, encrypted, notes, inUse, damaged, now })
       const known = knownContent({
-        snapshots: await sharers(sound),
+        snapshots,
         filesOf: (snapshot) => onShelf.files(snapshot).catch(() => []),
-        isSound: (pack) => present.has(pack) && !damaged.has(pack),
+        soundOf: shared.soundOf,
       })
       const draft = newSnapshotId(now())
       return openDraft({
@@ -170,6 +179,7 @@ export async function openRepository(
         key,
         shelf: onShelf,
         known,
+        shared,
         present,
         now,
         over: () => turn.over(),
@@ -210,6 +220,7 @@ export async function openRepository(
       readFiles(layout, files, each, { identity, signal, packsAtOnce }),
     begin,
     async verify(wanted, signal, onBytes) {
+      const began = new Date(now()).toISOString()
       const ids = wanted === 'all' ? await onShelf.ids() : [await existing(wanted)]
       const found = await verifySnapshots(ids, {
         layout,
@@ -223,9 +234,14 @@ export async function openRepository(
       const damages = found.filter((one) => isDamaged(one) && there.has(one.snapshot))
       if (format !== repositoryFormat) return damages
       const at = new Date(now()).toISOString()
+      const read: Parameters<typeof noteRead>[1][number][] = []
       for (const { snapshot, packs, files, papers } of found) {
         if (!there.has(snapshot)) continue
         const isSound = packs.length + files.length + papers.length === 0
+        if (isSound) {
+          const { manifest, packs: theirs } = await onShelf.cover(snapshot)
+          for (const sha256 of theirs) read.push({ sha256, encrypted: manifest.encrypted })
+        }
         await changeMarks(
           layout.marks(snapshot),
           isSound
@@ -239,6 +255,8 @@ export async function openRepository(
               },
         )
       }
+      // What is not noted is read again with the next snapshot.
+      await noteRead(layout, read, began).catch(() => {})
       return damages
     },
     async mark(snapshot, change) {
@@ -269,9 +287,6 @@ export async function openRepository(
     },
   }
 }
-
-/** Marks are read with every list of snapshots; `verify` itself names all. */
-const markedFiles = 500
 
 async function readMagic(path: string, directory: string): Promise<z.infer<typeof magicSchema>> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -10,15 +10,17 @@ import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
 import { syncDirectory } from '../../../adapters/disk/sync-directory.ts'
 import type { BackupSource } from '../../sources/source.ts'
 import { componentDirectory, type Layout } from '../layout.ts'
-import { changeMarks } from '../marks.ts'
+import { changeMarks, markedFiles } from '../marks.ts'
+import { writeNotes } from '../pack-notes.ts'
 import { checkPapers } from '../papers/check-papers.ts'
 import { writePapers } from '../papers/papers.ts'
-import type { CommitFacts, OnBytes, RepositoryKey, SnapshotDraft } from '../repository.ts'
+import type { CommitFacts, Damage, OnBytes, RepositoryKey, SnapshotDraft } from '../repository.ts'
 import type { Shelf } from '../shelf.ts'
 import { checkNewPack } from './check-pack.ts'
 import { componentReader } from './component-reader.ts'
 import type { KnownContent } from './known-content.ts'
 import { type NewPack, packBatch } from './pack-batch.ts'
+import type { SharedPacks } from './shared-packs.ts'
 
 type DraftParts = {
   id: string
@@ -26,6 +28,7 @@ type DraftParts = {
   key: RepositoryKey
   shelf: Shelf
   known: KnownContent
+  shared: SharedPacks
   /** Packs that were there when the draft began. */
   present: ReadonlySet<string>
   now: () => number
@@ -34,7 +37,7 @@ type DraftParts = {
 }
 
 export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
-  const { id, layout, key, shelf, known, present, now } = parts
+  const { id, layout, key, shelf, known, shared, present, now } = parts
   const tmp = join(layout.tmp, id)
   const encrypted = key.recipients.length > 0
   const components: SnapshotComponent[] = []
@@ -53,6 +56,7 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
       ...pack,
       isNew: pack.isNew || (newPacks.get(pack.sha256)?.isNew ?? false),
     })
+    shared.wrote(pack)
     if (!pack.isNew) return
     checks = checks.then(() => readBack(layout.pack(pack.sha256, encrypted), pack))
     checks.catch(() => {})
@@ -72,7 +76,7 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
     if (components.some((other) => other.id === component)) {
       throw new Error(`"${component}" is in this snapshot already.`)
     }
-    await known.learn(component)
+    await known.learn(component, signal)
     const opened = await source.open(signal)
     const packs = packBatch({
       layout,
@@ -135,7 +139,7 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
     signal.throwIfAborted()
     const needed = new Set(files.flatMap(({ pack }) => (pack === undefined ? [] : [pack])))
     await removePacks([...newPacks.keys()].filter((pack) => !needed.has(pack)))
-    await everyPackIsThere(needed)
+    const verifiedAt = await shared.oldestRead(needed)
     const added = [...newPacks.values()].filter(({ isNew, sha256 }) => isNew && needed.has(sha256))
     const manifest: Omit<Manifest, 'listBytes'> = {
       format: 1,
@@ -160,7 +164,11 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
       await rename(written, layout.snapshot(id))
       await syncDirectory(layout.snapshots)
     })
-    await changeMarks(layout.marks(id), { verifiedAt: new Date(now()).toISOString() })
+    await changeMarks(layout.marks(id), { verifiedAt })
+    await markLost()
+    const kept = (await shelf.packs()).keys()
+    // What is not noted is read again with the next snapshot.
+    await writeNotes(layout, shared.notes(kept)).catch(() => {})
     if (encrypted) await shelf.remember(id, lists).catch(() => {})
     await close()
     const { sound } = await shelf.snapshots()
@@ -169,11 +177,23 @@ export async function openDraft(parts: DraftParts): Promise<SnapshotDraft> {
     return entry
   }
 
-  async function everyPackIsThere(needed: ReadonlySet<string>): Promise<void> {
-    const there = await shelf.packs()
-    for (const pack of needed) {
-      if (!there.has(pack))
-        throw new Error(`The pack ${pack} has gone while the snapshot was written.`)
+  /** What has been lost of earlier snapshots; a check says more about it. */
+  async function markLost(): Promise<void> {
+    const lost = shared.lost()
+    if (lost.size === 0) return
+    for (const { id: snapshot, marks } of (await shelf.snapshots()).sound) {
+      const packs = (await shelf.cover(snapshot)).packs.filter((pack) => lost.has(pack))
+      const before: Pick<Damage, 'packs' | 'files'> = marks.damaged ?? { packs: [], files: [] }
+      if (packs.every((pack) => before.packs.includes(pack))) continue
+      const all = await shelf.files(snapshot).catch(() => [])
+      const theirs = all.filter(({ pack }) => pack !== undefined && lost.has(pack))
+      const names = theirs.map(({ component, path }) => `${component}/${path}`)
+      const damaged = {
+        at: new Date(now()).toISOString(),
+        packs: [...new Set([...before.packs, ...packs])],
+        files: [...new Set([...before.files, ...names])].slice(0, markedFiles),
+      }
+      await changeMarks(layout.marks(snapshot), { damaged })
     }
   }
 

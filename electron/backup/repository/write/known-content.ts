@@ -8,7 +8,7 @@ export type Place = { pack: PackRef; member: string; sizeBytes: number }
 /** What the repository has already, by content. A cache of the lists of files, and as old as this run. */
 export interface KnownContent {
   /** Learns what the newest snapshots with this component hold. */
-  learn(component: string): Promise<void>
+  learn(component: string, signal: AbortSignal): Promise<void>
   find(sha256: string): Place | undefined
   /**
    * Whether anything of that size, beginning like this, may be known: only then is hashing before
@@ -27,7 +27,7 @@ export function knownContent(from: {
   /** An empty list where it cannot be read. */
   filesOf: (id: string) => Promise<readonly SnapshotFile[]>
   /** Not those that are missing or known to be damaged: their content is stored again. */
-  isSound: (pack: string) => boolean
+  soundOf: (packs: Iterable<string>, signal: AbortSignal) => Promise<ReadonlySet<string>>
 }): KnownContent {
   const places = new Map<string, Place>()
   const oldSizes = new Set<number>()
@@ -47,14 +47,17 @@ export function knownContent(from: {
       const heads = newHeads.get(place.sizeBytes) ?? new Set()
       newHeads.set(place.sizeBytes, heads.add(head))
     },
-    async learn(component) {
+    async learn(component, signal) {
       const holders = from.snapshots.filter(({ components }) => components.includes(component))
       for (const { id } of holders.slice(0, learnedFrom)) {
         if (learned.has(id)) continue
         learned.add(id)
-        for (const { sha256, sizeBytes, pack, member } of await from.filesOf(id)) {
+        const files = await from.filesOf(id)
+        const named = new Set(files.flatMap(({ pack }) => (pack === undefined ? [] : [pack])))
+        const sound = await from.soundOf(named, signal)
+        for (const { sha256, sizeBytes, pack, member } of files) {
           if (sha256 === undefined || pack === undefined || member === undefined) continue
-          if (!from.isSound(pack)) continue
+          if (!sound.has(pack)) continue
           const ref = packs.get(pack) ?? { sha256: pack }
           packs.set(pack, ref)
           add(sha256, { pack: ref, member, sizeBytes })
