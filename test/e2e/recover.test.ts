@@ -109,6 +109,9 @@ test('a recovery is read, said yes to by name, stopped, and gone on with', async
   await page.getByRole('heading', { name: 'How does it go on?' }).waitFor()
   await page.getByText('9 steps: 3 done, 6 not begun.').waitFor()
   await takePictures(page, 'recover-stopped')
+  await page.getByText('Do the rest by hand').click()
+  await page.getByText('context use desktop-linux').waitFor()
+  await takePictures(page, 'recover-by-hand')
 
   await button(page, 'Go on').click()
   await page.getByText('Step 4 of 9.').waitFor()

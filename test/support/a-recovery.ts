@@ -173,6 +173,18 @@ export const waitingRecovery: OpenOperationView = {
   problem: null,
 }
 
+const byHandIn: Readonly<Record<string, string[]>> = {
+  HoldContainers: [
+    'docker --host unix:///var/run/docker.sock update --restart unless-stopped odin-prometheus-1',
+    'docker --host unix:///var/run/docker.sock stop odin-prometheus-1 odin-grafana-1',
+  ],
+  SelectContext: ['docker --config /home/ada/.docker context use desktop-linux'],
+  BringUp: [
+    'cd /home/ada/odin && docker --context desktop-linux compose -p odin -f /home/ada/odin/docker-compose.yml up -d loki',
+  ],
+  VerifyStack: ['odin-sentinel status --stack odin_lab'],
+}
+
 /** The operation with so many steps behind it, the next one going on where it still runs. */
 export function recoveryAt(
   done: number,
@@ -209,6 +221,9 @@ export function recoveryAt(
       ...(index < done && { milliseconds: 180 + index * 740 }),
       ...(index === 1 && done > 1 && { remark: '41 208 samples of 2 h 12 min, 3 blocks.' }),
       ...(index === done && outcome === 'running' && { startedAt: new Date().toISOString() }),
+      ...(/^(done|running)$/.test(outcome) || stateOf(index) === 'done'
+        ? {}
+        : { byHand: byHandIn[kind] ?? [] }),
     })),
   }
 }
