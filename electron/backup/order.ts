@@ -61,3 +61,17 @@ export type RunOrder = (
   onProgress: (progress: BackupProgress) => void,
   signal: AbortSignal,
 ) => Promise<BackupOutcome>
+
+const asItStands: Readonly<Record<BackupOrder['kind'], string>> = {
+  backup: 'earlier snapshots are as they were',
+  verify: 'the snapshots are as they were',
+  prune: 'what is in the trash by now stays there for seven days',
+  drill: 'the snapshots are as they were',
+  'second-copy': 'the snapshots here are as they were',
+  // Its plan says what can be done.
+  restore: '',
+}
+
+/** A sentence about an order that has not come to its end, with how things stand then. */
+export const unfinished = (what: string, kind: BackupOrder['kind']): string =>
+  [what, asItStands[kind]].filter(Boolean).join('; ').concat('.')

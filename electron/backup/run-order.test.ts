@@ -6,7 +6,7 @@ import { beforeEach, expect, test } from 'vitest'
 import type { SnapshotGap } from '../../shared/domain/snapshot.ts'
 import { usualBackup } from '../../shared/stack/stack-schema.ts'
 import { aStack } from '../../test/support/a-world.ts'
-import type { BackupOrder, BackupOutcome, BackupProgress } from './order.ts'
+import { type BackupOrder, type BackupOutcome, type BackupProgress, unfinished } from './order.ts'
 import { createRepository, isRepository, openRepository } from './repository/open-repository.ts'
 import type { Repository } from './repository/repository.ts'
 import { orderRunner } from './run-order.ts'
@@ -207,6 +207,14 @@ test('a cancel in the middle of a file costs nothing', async () => {
   expect(await ids()).toEqual(before)
   expect(await readdir(join(directory, 'tmp'))).toEqual([])
   expect(await run(backup, undefined, AbortSignal.abort())).toMatchObject({ outcome: 'cancelled' })
+})
+
+test.each([
+  ['prune', 'Cancelled; what is in the trash by now stays there for seven days.'],
+  ['second-copy', 'Cancelled; the snapshots here are as they were.'],
+  ['restore', 'Cancelled.'],
+] as const)('of a cancelled %s no more is said than is so', (kind, sentence) => {
+  expect(unfinished('Cancelled', kind)).toBe(sentence)
 })
 
 test('a snapshot that cannot fit is not begun', async () => {

@@ -1,7 +1,7 @@
 import type { Stack } from '../../shared/domain/stack.ts'
 import { assertNever } from '../../shared/kit/assert-never.ts'
 import { sentenceOf } from '../../shared/kit/sentence-of.ts'
-import type { BackupOrder, BackupProgress, RunOrder } from './order.ts'
+import { type BackupOrder, type BackupProgress, type RunOrder, unfinished } from './order.ts'
 import { type Repository, RepositoryBusy } from './repository/repository.ts'
 import { carryOutDeed, type DeedSite } from './restore/carry-out-deed.ts'
 import { check } from './run/check.ts'
@@ -89,9 +89,11 @@ export function orderRunner(parts: OrderParts): RunOrder {
     say({})
     // What lasts a second needs no lock against sleep.
     const isShort = order.kind === 'backup' && order.reason === 'before-plan'
-    const release = isShort ? () => {} : parts.keepAwake(`Snapshots of ${order.stack.name}`)
+    const release = isShort ? () => {} : parts.keepAwake(whyAwake(order))
     try {
-      const end = await carryOut(order, { say, signal }).catch((error) => endOf(error, signal))
+      const end = await carryOut(order, { say, signal }).catch((error) =>
+        endOf(order, error, signal),
+      )
       return { ...end, milliseconds: Math.round(performance.now() - began) }
     } finally {
       release()
@@ -99,10 +101,12 @@ export function orderRunner(parts: OrderParts): RunOrder {
   }
 }
 
-function endOf(error: unknown, signal: AbortSignal): OrderEnd {
+const whyAwake = ({ kind, stack }: BackupOrder): string =>
+  kind === 'restore' ? `Data of ${stack.name}` : `Snapshots of ${stack.name}`
+
+function endOf({ kind }: BackupOrder, error: unknown, signal: AbortSignal): OrderEnd {
   if (signal.aborted) {
-    const sentence = 'Cancelled; earlier snapshots are as they were.'
-    return { outcome: 'cancelled', sentence, problems: [] }
+    return { outcome: 'cancelled', sentence: unfinished('Cancelled', kind), problems: [] }
   }
   const failed = { outcome: 'failed' as const, sentence: sentenceOf(error), problems: [] }
   return error instanceof RepositoryBusy ? { ...failed, busy: true } : failed

@@ -1,4 +1,4 @@
-import type { BackupOutcome, RunOrder } from '../order.ts'
+import { type BackupOutcome, type RunOrder, unfinished } from '../order.ts'
 import type { BackupDoor, BackupSecrets } from './process-talk.ts'
 
 type ElsewhereParts = {
@@ -37,12 +37,13 @@ export function runElsewhere(parts: ElsewhereParts): RunOrder {
     child.onExit((why) =>
       resolve(
         signal.aborted
-          ? ended('cancelled', 'Cancelled; what was written until then is cleared away next time.')
+          ? ended('cancelled', unfinished('Cancelled', order.kind))
           : ended(
               'failed',
-              order.kind === 'restore'
-                ? `The process that works on the data ended before its work did (${why}).`
-                : `The backup process ended before its work did (${why}); earlier snapshots are as they were.`,
+              unfinished(
+                `The ${order.kind === 'restore' ? 'process that works on the data' : 'backup process'} ended before its work did (${why})`,
+                order.kind,
+              ),
             ),
       ),
     )
