@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
-import { readPack } from '../../adapters/archive/read-pack.ts'
+import { packSha256, readPack } from '../../adapters/archive/read-pack.ts'
 import type { ContentCheck } from '../../adapters/archive/tar-entries.ts'
 import { isLoss } from './is-loss.ts'
 import type { Layout } from './layout.ts'
@@ -100,10 +100,28 @@ async function onePass(
     }
   }
 
+  /** Whose checksum is lost is as it was where the whole pack is. */
+  async function withoutLost(path: string): Promise<void> {
+    if (files.every(({ sha256 }) => sha256 !== undefined)) return
+    const found = await packSha256(path, { signal }).catch((error: unknown) => {
+      signal.throwIfAborted()
+      if (!isLoss(error)) throw error
+    })
+    if (found?.sha256 === pack) return
+    for (const [member, same] of waiting) {
+      damaged.push(...same.filter(({ sha256 }) => sha256 === undefined))
+      const known = same.filter(({ sha256 }) => sha256 !== undefined)
+      if (known.length > 0) waiting.set(member, known)
+      else waiting.delete(member)
+    }
+  }
+
   const path = await pathOf(layout, pack)
   if (path.endsWith('.age') && identity === undefined) {
     throw new Error(`${path} is encrypted, and its key is not in the keyring.`)
   }
+  await withoutLost(path)
+  if (waiting.size === 0) return { damaged, again }
   let check: CheckedFile | undefined
   const options = {
     signal,
@@ -133,8 +151,8 @@ async function onePass(
     if (error === enough) return { damaged, again }
     if (stopped) throw stopped.by
     if (!isLoss(error)) throw error
-    // The pack is damaged, or gone. What it did not give is lost, and so is what is the same.
-    damaged.push(...again.splice(0))
+    // The pack is damaged, or gone: what it did not give is lost. What is the same as something that
+    // it did give comes before the damage, and is read next.
   }
   for (const lost of waiting.values()) damaged.push(...lost)
   return { damaged, again }
@@ -155,7 +173,8 @@ function checkedFile(file: SnapshotFile): CheckedFile {
       sizeBytes += bytes.byteLength
     },
     end() {
-      isDamaged = sizeBytes !== file.sizeBytes || sum.digest('hex') !== file.sha256
+      const isTheSame = file.sha256 === undefined || sum.digest('hex') === file.sha256
+      isDamaged = sizeBytes !== file.sizeBytes || !isTheSame
       return isDamaged ? new FilesDamaged([file]) : undefined
     },
     broken(error) {

@@ -71,6 +71,7 @@ export interface Repository {
   snapshots(): Promise<{ sound: readonly SnapshotEntry[]; broken: readonly BrokenSnapshot[] }>
   /** By id or by the end of it. Rejects with a sentence when it is none or more than one. */
   find(idOrEnd: string): Promise<SnapshotEntry>
+  /** Without checksums where nothing but those has been lost; `read` checks them by their packs then. */
   files(id: string): Promise<readonly SnapshotFile[]>
   /** Content of files of one snapshot, pack by pack; each is checked to its last byte. */
   read(

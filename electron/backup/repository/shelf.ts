@@ -8,9 +8,10 @@ import type {
 } from '../../../shared/domain/snapshot.ts'
 import { openSealed } from '../../adapters/archive/sealed-text.ts'
 import { writeWhole } from '../../adapters/disk/write-whole.ts'
+import { isLoss } from './is-loss.ts'
 import { type Layout, packName, snapshotName } from './layout.ts'
 import { readMarks } from './marks.ts'
-import { type PackedLists, readFileList, readSums } from './papers/lists.ts'
+import { type PackedLists, readLists } from './papers/lists.ts'
 import {
   type Cover,
   filesName,
@@ -26,6 +27,7 @@ export interface Shelf {
   /** Newest first, sound or not. */
   ids(): Promise<string[]>
   cover(id: string): Promise<Cover>
+  /** Without checksums where those are lost: `verify` says so. */
   files(id: string): Promise<SnapshotFile[]>
   /** Names and sizes of all packs. */
   packs(): Promise<Map<string, { path: string; encrypted: boolean }>>
@@ -56,31 +58,25 @@ export function shelf(layout: Layout, key: { identity?: string; cacheDirectory?:
 
   async function files(id: string): Promise<SnapshotFile[]> {
     const { manifest, meta } = await cover(id)
-    const { encrypted } = manifest
-    async function read({ files: list, sums }: PackedLists): Promise<SnapshotFile[]> {
-      const bytes = manifest.listBytes
-      const lines = await readSums(sums, { name: sumsName(false), sizeBytes: bytes.sums })
-      return readFileList(list, { name: filesName(false), sizeBytes: bytes.files }, lines)
-    }
-
+    const { encrypted, listBytes } = manifest
     const remembered = encrypted && cacheDirectory ? await readRemembered(id) : undefined
-    if (remembered !== undefined) return read(remembered)
+    if (remembered !== undefined) return (await readLists(remembered, listBytes)).files
     const paper = (name: string) => readPaper(layout.snapshot(id), meta, name)
-    const lists = {
-      files: await paper(filesName(encrypted)),
-      sums: await paper(sumsName(encrypted)),
-    }
-    if (!encrypted) return read(lists)
+    const list = await paper(filesName(encrypted))
+    const sums = await unlessLost(() => paper(sumsName(encrypted)))
+    if (!encrypted) return (await readLists({ files: list, sums }, listBytes)).files
     if (identity === undefined) {
       throw new Error(`Snapshot ${id} is encrypted, and its key is not in the keyring.`)
     }
     const opened = {
-      files: await openSealed(lists.files, identity),
-      sums: await openSealed(lists.sums, identity),
+      files: await openSealed(list, identity),
+      sums: sums && (await unlessLost(() => openSealed(sums, identity))),
     }
-    const found = await read(opened)
-    await remember(id, opened).catch(() => {})
-    return found
+    const found = await readLists(opened, listBytes)
+    if (opened.sums !== undefined && found.sumsLost === undefined) {
+      await remember(id, { files: opened.files, sums: opened.sums }).catch(() => {})
+    }
+    return found.files
   }
 
   const rememberedPath = (id: string) => join(cacheDirectory ?? '', `${id}.lists`)
@@ -154,6 +150,15 @@ export function shelf(layout: Layout, key: { identity?: string; cacheDirectory?:
       }
       return found
     },
+  }
+}
+
+async function unlessLost<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (isLoss(error)) return undefined
+    throw error
   }
 }
 

@@ -74,7 +74,8 @@ export async function verifySnapshots(
       for (const file of files) {
         if (file.pack === undefined || !damaged.includes(file.pack)) continue
         const found = (await survivorsOf(layout.pack(file.pack, encrypted))).get(file.member ?? '')
-        if (found !== file.sha256) lost.push(`${file.component}/${file.path}`)
+        if (found === undefined || found !== file.sha256)
+          lost.push(`${file.component}/${file.path}`)
       }
     }
     return {

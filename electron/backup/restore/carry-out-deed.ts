@@ -149,9 +149,9 @@ async function takeBack(deed: DeedOf<'take-back'>, site: DeedSite): Promise<void
 
 async function wantedTree(
   { snapshot, component, leave }: DeedOf<'put-back' | 'compare'>,
-  { openRepository }: DeedSite,
+  { openRepository, signal }: DeedSite,
 ): Promise<Tree> {
-  const tree = await snapshotTree(await openRepository(), snapshot, component)
+  const tree = await snapshotTree(await openRepository(), snapshot, component, signal)
   return { ...tree, entries: tree.entries.filter((entry) => !isLeft(entry, leave)) }
 }
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
+import { hashContent } from '../hash-content.ts'
 import type { Repository } from '../repository/repository.ts'
 
 /** One thing below a directory; `.` is the directory itself. */
@@ -23,10 +24,12 @@ export async function snapshotTree(
   repository: Repository,
   snapshot: string,
   component: string,
+  signal: AbortSignal,
 ): Promise<Tree> {
   const { id } = await repository.find(snapshot)
-  const files = (await repository.files(id)).filter((file) => file.component === component)
-  if (files.length === 0) throw new Error(`There is no ${component} in snapshot ${id}.`)
+  const listed = (await repository.files(id)).filter((file) => file.component === component)
+  if (listed.length === 0) throw new Error(`There is no ${component} in snapshot ${id}.`)
+  const files = await withChecksums(repository, listed, signal)
   return {
     entries: files,
     read: (each, signal) =>
@@ -36,6 +39,26 @@ export async function snapshotTree(
         signal,
       ),
   }
+}
+
+/** Where they have been lost, files are read for theirs: what is put back is compared by them. */
+async function withChecksums(
+  repository: Repository,
+  files: readonly SnapshotFile[],
+  signal: AbortSignal,
+): Promise<SnapshotFile[]> {
+  const unknown = files.filter(({ type, sha256 }) => type === 'file' && sha256 === undefined)
+  if (unknown.length === 0) return [...files]
+  const found = new Map<SnapshotFile, string>()
+  await repository.read(
+    unknown,
+    async (file, content) => void found.set(file, await hashContent(content)),
+    signal,
+  )
+  return files.map((file) => {
+    const sha256 = found.get(file)
+    return sha256 === undefined ? file : { ...file, sha256 }
+  })
 }
 
 /** Parents before what is in them, links after what they may lead to. */

@@ -1,7 +1,7 @@
 import type { Manifest, SnapshotFile } from '../../../../shared/domain/snapshot.ts'
 import { sentenceOf } from '../../../../shared/kit/sentence-of.ts'
 import { isLoss } from '../is-loss.ts'
-import { type PackedLists, readFileList, readSums } from './lists.ts'
+import { readLists } from './lists.ts'
 import {
   filesName,
   type Meta,
@@ -25,7 +25,7 @@ export type CheckedPapers = {
   manifest?: Manifest
   /** As the list of packs says them; without it, as the list of files does. */
   packs: readonly string[]
-  /** Absent where the list is damaged, or encrypted. */
+  /** Absent where the list is damaged, or encrypted; without checksums where those are damaged. */
   files?: readonly SnapshotFile[]
 }
 
@@ -44,12 +44,12 @@ export async function checkPapers(directory: string, id: string): Promise<Checke
     }
   }
 
-  async function readFiles(lists: PackedLists, manifest: Manifest | undefined) {
-    const bytes = manifest?.listBytes
-    const ofSums = { name: sumsName(false), sizeBytes: bytes?.sums }
-    const ofFiles = { name: filesName(false), sizeBytes: bytes?.files }
-    const sums = await attempt(ofSums.name, () => readSums(lists.sums, ofSums))
-    return sums && attempt(ofFiles.name, () => readFileList(lists.files, ofFiles, sums))
+  async function readFiles(files: Uint8Array, sums: Uint8Array | undefined, says?: Manifest) {
+    const read = await attempt(filesName(false), () => readLists({ files, sums }, says?.listBytes))
+    if (read?.sumsLost) {
+      problems.push({ paper: sumsName(false), sentence: sentenceOf(read.sumsLost) })
+    }
+    return read?.files
   }
 
   const meta: Meta | undefined = await attempt(metaName, () => readMeta(directory))
@@ -61,8 +61,7 @@ export async function checkPapers(directory: string, id: string): Promise<Checke
   const sums = await attempt(sumsName(encrypted), () => read(sumsName(encrypted)))
   const packText = await attempt(packsName, () => read(packsName))
   if (encrypted) await attempt(recipientsName, () => read(recipientsName))
-  const files =
-    list && sums && !encrypted ? await readFiles({ files: list, sums }, manifest) : undefined
+  const files = list && !encrypted ? await readFiles(list, sums, manifest) : undefined
   if (files && packText && packList(files, encrypted) !== packText.toString()) {
     problems.push({
       paper: packsName,

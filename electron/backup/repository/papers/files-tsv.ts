@@ -77,15 +77,16 @@ const types = new Set<string>(['file', 'directory', 'symlink'] satisfies Snapsho
 
 /**
  * Rejects with a sentence at the first line that makes no sense, and with what `list` breaks with.
- * `checksumOf` is asked for each file in its turn.
+ * `giveSums` is called with the files of each portion, in their order.
  */
 export async function parseFiles(
   list: AsyncIterable<Uint8Array>,
-  checksumOf: (file: SnapshotFile) => string,
+  giveSums: (files: readonly SnapshotFile[]) => Promise<void>,
 ): Promise<SnapshotFile[]> {
   const files: SnapshotFile[] = []
   let isBegun = false
   for await (const text of wholeLines(list, 'utf8')) {
+    const begin = files.length
     let at = 0
     if (!isBegun) {
       if (!text.startsWith(filesHeader)) throw new Error('The list of files does not begin as one.')
@@ -94,11 +95,10 @@ export async function parseFiles(
     }
     while (at < text.length) {
       const end = text.indexOf('\n', at)
-      const file = parseLine(text.slice(at, end), files.length + 2)
-      if (file.type === 'file') file.sha256 = checksumOf(file)
-      files.push(file)
+      files.push(parseLine(text.slice(at, end), files.length + 2))
       at = end + 1
     }
+    await giveSums(files.slice(begin).filter(({ type }) => type === 'file'))
   }
   if (!isBegun) throw new Error('The list of files does not begin as one.')
   return files

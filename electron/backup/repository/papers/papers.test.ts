@@ -9,7 +9,8 @@ import type { SnapshotFile } from '../../../../shared/domain/snapshot.ts'
 import { someFacts } from '../../../../test/support/a-repository.ts'
 import { packText } from '../../../adapters/archive/packed-text.ts'
 import { checkPapers } from './check-papers.ts'
-import { packLists, readFileList, readSums } from './lists.ts'
+import { filesHeader } from './files-tsv.ts'
+import { packLists, readLists } from './lists.ts'
 import { writePapers } from './papers.ts'
 
 const id = '2026-11-23T02-15-00Z_01KD7XYZABCD1'
@@ -116,6 +117,65 @@ test('checksums that are those of other files are named', async () => {
   }
 })
 
+test('a list without its checksums says everything else, and what is wrong with those', async () => {
+  const files = manyFiles(20_000)
+  await write(files)
+  const path = join(directory, 'SHA256SUMS.zst')
+  const whole = await readFile(path)
+  const unpacking = whole.with(whole.length - 20, (whole.at(-20) ?? 0) ^ 1)
+  for (const lost of [unpacking, whole.subarray(0, -1), Buffer.of(), undefined]) {
+    if (lost === undefined) await rm(path)
+    else await replace('SHA256SUMS.zst', lost)
+    const checked = await checkPapers(directory, id)
+    expect(checked.problems.map(({ paper }) => paper)).toEqual(['SHA256SUMS.zst'])
+    expect(checked.files).toEqual(files.map(({ sha256: _, ...file }) => file))
+  }
+})
+
+describe('lists that were made to fill the memory', () => {
+  const directoryLine = Buffer.from('0\t-\t-\tvolume:data\tx\tdirectory\t0755\t0\t0\t0\t-\n')
+  const bomb = async (start: string, endless: Uint8Array) => {
+    const many = Buffer.concat(Array<Uint8Array>(10_000).fill(endless))
+    const parts = Array<Uint8Array>(Math.ceil((64 * 1024 * 1024) / many.length)).fill(many)
+    return packText([Buffer.from(start), ...parts])
+  }
+
+  test.each([
+    ['empty lines', Buffer.from('\n')],
+    ['lines that say the same', Buffer.from(`${'a'.repeat(64)}  volume=data/x\n`)],
+  ])('checksums of %s are no more than there are files', async (_what, endless) => {
+    const { lists, listBytes } = await packLists(manyFiles(3))
+    const { packed, sizeBytes } = await bomb('', endless)
+    let heldBytes = 0
+    const reading = readLists({ ...lists, sums: packed }, { ...listBytes, sums: sizeBytes })
+    await expect(
+      reading.catch((error: unknown) => {
+        heldBytes = process.memoryUsage().heapUsed
+        throw error
+      }),
+    ).rejects.toThrow('FILES.tsv.zst has other files than SHA256SUMS.')
+    expect(heldBytes).toBeLessThan(200 * 1024 * 1024)
+  })
+
+  test('a list of files is no longer than its bytes on the disk can be, whatever is said', async () => {
+    const { lists, listBytes } = await packLists(manyFiles(3))
+    const { packed, sizeBytes } = await bomb(filesHeader, directoryLine)
+    expect(packed.length).toBeLessThan(32 * 1024)
+    const reading = readLists({ ...lists, files: packed }, { ...listBytes, files: sizeBytes })
+    await expect(reading).rejects.toThrow('FILES.tsv.zst unpacks to more than 33554432 bytes.')
+  })
+
+  test('a manifest that says more than a list can be makes no sense', async () => {
+    await write(manyFiles(3))
+    const text = await readFile(join(directory, 'manifest.json'), 'utf8')
+    await replace('manifest.json', Buffer.from(text.replace(/"sums": \d+/, '"sums": 1073741825')))
+    const { problems } = await checkPapers(directory, id)
+    expect(problems).toEqual([
+      { paper: 'manifest.json', sentence: 'manifest.json makes no sense.' },
+    ])
+  })
+})
+
 test('without its manifest a snapshot still says which files it has', async () => {
   await write(manyFiles(5))
   await rm(join(directory, 'manifest.json'))
@@ -134,9 +194,7 @@ test('a list of 20,000 files lets others have their turns while it is packed and
   })()
   const { lists, listBytes } = await packLists(files)
   const whilePacked = turns
-  const sums = await readSums(lists.sums, { name: 'SHA256SUMS.zst', sizeBytes: listBytes.sums })
-  const says = { name: 'FILES.tsv.zst', sizeBytes: listBytes.files }
-  const read = await readFileList(lists.files, says, sums)
+  const { files: read } = await readLists(lists, listBytes)
   isOver = true
   await others
   expect(read.length).toBe(files.length)

@@ -11,7 +11,7 @@ import { diskProblem } from '../../../adapters/disk/disk-problem.ts'
 import { syncDirectory } from '../../../adapters/disk/sync-directory.ts'
 import { isLoss } from '../is-loss.ts'
 import { packPath } from '../layout.ts'
-import { type PackedLists, packLists } from './lists.ts'
+import { filesPaper, type PackedLists, packLists, sumsPaper } from './lists.ts'
 
 // The papers of a snapshot: all that stands in its directory. META.sha256 covers the others.
 
@@ -19,8 +19,8 @@ export const metaName = 'META.sha256'
 export const manifestName = 'manifest.json'
 export const packsName = 'PACKS.sha256'
 export const recipientsName = 'recipients.txt'
-export const filesName = (encrypted: boolean) => `FILES.tsv.zst${encrypted ? '.age' : ''}`
-export const sumsName = (encrypted: boolean) => `SHA256SUMS.zst${encrypted ? '.age' : ''}`
+export const filesName = (encrypted: boolean) => `${filesPaper}${encrypted ? '.age' : ''}`
+export const sumsName = (encrypted: boolean) => `${sumsPaper}${encrypted ? '.age' : ''}`
 
 const sha256 = (content: Uint8Array | string) => hash('sha256', content)
 
