@@ -13,6 +13,7 @@ import type {
 export type Known = Pick<ContainerUpClose, 'id' | 'name' | 'project' | 'service'> & {
   state: ContainerUpClose['state']
   volumes: readonly string[]
+  directories?: readonly string[]
 }
 
 /**
@@ -47,6 +48,8 @@ export function anEngineOfDirectories(
       containers.filter((one) => one.project === project && one.service === service).map(upClose),
     containersUsing: async (volume) =>
       containers.filter((one) => one.volumes.includes(volume)).map(upClose),
+    containersWritingTo: async (directory) =>
+      containers.filter((one) => one.directories?.includes(directory)).map(upClose),
     async stop(id) {
       for (const one of containers) if (one.id === id) one.state = 'exited'
     },

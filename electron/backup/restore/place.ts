@@ -78,13 +78,14 @@ export async function mustBeQuiet({
   place,
   signal,
 }: Pick<PlaceAt, 'hands' | 'place' | 'signal'>): Promise<void> {
-  if (place.type === 'bind') return
-  const users = await hands.containersUsing(place.source, signal)
+  const { type, source, below } = place
+  const users =
+    type === 'volume'
+      ? await hands.containersUsing(source, signal)
+      : await hands.containersWritingTo(posix.join(source, below), signal)
   const active = users.filter(({ state }) => writing.includes(state)).map(({ name }) => name)
   if (active.length === 0) return
-  throw new Error(
-    `${active.join(', ')} runs and writes to volume ${place.source}. Stop it, then go on.`,
-  )
+  throw new Error(`${active.join(', ')} runs and writes to ${type} ${source}. Stop it, then go on.`)
 }
 
 /** A paused one goes on whenever somebody likes. */

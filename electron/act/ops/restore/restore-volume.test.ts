@@ -134,6 +134,17 @@ describe('a volume', () => {
     expect(await contentOf(volume)).toBe(before)
   })
 
+  test('or directory that somebody started by hand writes to is left alone', async () => {
+    const container = { id: '1', name: 'web', project: 'p', service: 'web', volumes: [] }
+    const { op } = await aWorld({
+      containers: [{ ...container, state: 'running', directories: ['/srv/data/sub'] }],
+    })
+    const place = { type: 'bind' as const, source: '/srv/data', below: 'sub' }
+    await expect(op.precondition(step({ place }), site)).rejects.toThrow(
+      'web runs and writes to bind /srv/data',
+    )
+  })
+
   test('is put back from nothing that is damaged', async () => {
     const { op, before, volume, engine } = await aWorld()
     const broken: Repository = {

@@ -96,6 +96,35 @@ test('the variables of a container are read without starting anything in it', as
   expect(asked).toEqual(['/containers/a/json', '/containers/gone/json'])
 })
 
+test('who writes to a directory is whoever has it, a part of it or one above it mounted to write', async () => {
+  const mounts = {
+    exact: ['/srv/odin/data', true],
+    inside: ['/srv/odin/data/wal', true],
+    above: ['/host_mnt/srv/odin', true],
+    reader: ['/srv/odin/data', false],
+    beside: ['/srv/odin/data2', true],
+    machine: ['/', true],
+  } as const
+  const { hands, asked } = await serving((request, response) => {
+    const { pathname } = new URL(request.url ?? '', 'http://engine')
+    if (pathname === '/containers/json') {
+      return void json(
+        response,
+        Object.keys(mounts).map((Id) => ({ Id, Names: [`/${Id}`], Labels: {} })),
+      )
+    }
+    const id = pathname.split('/')[2] ?? ''
+    const [Source, RW] = mounts[id as keyof typeof mounts]
+    json(response, {
+      ...{ Id: id, Name: `/${id}`, State: { Status: 'running' }, Config: {}, HostConfig: {} },
+      Mounts: [{ Type: 'bind', Source, Destination: '/data', RW }],
+    })
+  })
+  const found = await hands.containersWritingTo('/srv/odin/data')
+  expect(found.map(({ name }) => name)).toEqual(['above', 'exact', 'inside'])
+  expect(decodeURIComponent(asked[0] ?? '')).toContain('running')
+})
+
 test('a helper is made from the smallest image without troubles, and mounts the volume as it is', async () => {
   const { answer, created } = anEngine({
     tiny: { size: 1, labels: { 'com.docker.compose.project': 'odin' } },

@@ -1,5 +1,8 @@
 import { addAbortSignal, type Readable } from 'node:stream'
 import type Docker from 'dockerode'
+import type { Mount } from '../../../../shared/domain/container.ts'
+import { hostPath } from '../../../../shared/stack/configuration-mounts.ts'
+import { isAtOrBelow } from '../../../../shared/stack/paths.ts'
 import { helperLabel, projectLabel, serviceLabel } from '../container-from-inspect.ts'
 import { askerOf, dockerOver, limitTo, statusOf, usualPatienceMs } from '../engine-call.ts'
 import { EngineFailure, engineFailure } from '../engine-failure.ts'
@@ -83,6 +86,13 @@ export function connectHands(target: EngineTarget, options: HandsOptions = {}): 
     },
     async containersUsing(volume, signal) {
       return inspectAll(await list({ volume: [volume] }, signal), signal)
+    },
+    async containersWritingTo(directory, signal) {
+      // The engine's filter `volume` knows names and places in the container, not sources of binds.
+      const active = await list({ status: ['running', 'restarting', 'paused'] }, signal)
+      return (await inspectAll(active, signal)).filter(({ mounts }) =>
+        mounts.some((mount) => isWritten(mount, directory)),
+      )
     },
     async inItsNetwork(id, signal) {
       const running = await list({ status: ['running'] }, signal)
@@ -327,4 +337,11 @@ function withWords(error: unknown): unknown {
   if (cause.statusCode === undefined || cause.json) return error
   const [, said] = /^\(HTTP code \d+\) [^-]*- (.*)$/s.exec(cause.message) ?? []
   return Object.assign(cause, { json: { message: said?.trim() ?? '' } })
+}
+
+/** Who has the whole machine mounted looks after it, and is not who has its data there. */
+function isWritten({ type, source, readOnly }: Mount, directory: string): boolean {
+  const [mounted, path] = [hostPath(source), hostPath(directory)]
+  if (type !== 'bind' || readOnly || mounted === '/') return false
+  return isAtOrBelow(mounted, path) || isAtOrBelow(path, mounted)
 }

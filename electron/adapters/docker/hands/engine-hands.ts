@@ -97,6 +97,11 @@ export interface EngineHands {
   changesIn(project: string, changed: () => void, signal: AbortSignal): Promise<void>
   /** Running or not; helpers are left out. */
   containersUsing(volume: string, signal?: AbortSignal): Promise<readonly ContainerUpClose[]>
+  /**
+   * Those that run or may at any moment, and have a directory of the engine's machine mounted to
+   * write to: this one, one in it, or one that it is in but for the root. Helpers are left out.
+   */
+  containersWritingTo(directory: string, signal?: AbortSignal): Promise<readonly ContainerUpClose[]>
   /** Names of running containers that live in the network of this one. */
   inItsNetwork(id: string, signal?: AbortSignal): Promise<readonly string[]>
   /** Waits for its end, up to `graceSeconds`; after that the engine kills it. Harmless when it is not running. */
