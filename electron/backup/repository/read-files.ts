@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import { packSha256, readPack } from '../../adapters/archive/read-pack.ts'
 import type { ContentCheck } from '../../adapters/archive/tar-entries.ts'
+import { readToEnd } from '../hash-content.ts'
 import { isLoss } from './is-loss.ts'
 import type { Layout } from './layout.ts'
 
@@ -75,7 +76,7 @@ async function onePass(
   async function give(file: SnapshotFile, content: Readable, check: CheckedFile): Promise<void> {
     try {
       await each(file, content)
-      await drain(content)
+      if (!content.readableEnded) await readToEnd(content)
     } catch (error) {
       if (!check.isDamaged()) {
         stopped = { by: error }
@@ -185,11 +186,6 @@ function checkedFile(file: SnapshotFile): CheckedFile {
 
 const isSameContent = (a: SnapshotFile, b: SnapshotFile): boolean =>
   a.sha256 === b.sha256 && a.sizeBytes === b.sizeBytes
-
-async function drain(stream: Readable): Promise<void> {
-  if (stream.readableEnded) return
-  for await (const _chunk of stream);
-}
 
 async function wholeOf(content: Readable): Promise<Buffer> {
   const chunks: Buffer[] = []
