@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
-import { hashContent } from '../hash-content.ts'
+import { withChecksums } from '../look/with-checksums.ts'
 import type { Repository } from '../repository/repository.ts'
 
 /** One thing below a directory; `.` is the directory itself. */
@@ -39,26 +39,6 @@ export async function snapshotTree(
         signal,
       ),
   }
-}
-
-/** Where they have been lost, files are read for theirs: what is put back is compared by them. */
-async function withChecksums(
-  repository: Repository,
-  files: readonly SnapshotFile[],
-  signal: AbortSignal,
-): Promise<SnapshotFile[]> {
-  const unknown = files.filter(({ type, sha256 }) => type === 'file' && sha256 === undefined)
-  if (unknown.length === 0) return [...files]
-  const found = new Map<SnapshotFile, string>()
-  await repository.read(
-    unknown,
-    async (file, content) => void found.set(file, await hashContent(content)),
-    signal,
-  )
-  return files.map((file) => {
-    const sha256 = found.get(file)
-    return sha256 === undefined ? file : { ...file, sha256 }
-  })
 }
 
 /** Parents before what is in them, links after what they may lead to. */

@@ -1,8 +1,11 @@
+import { hash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Step } from '../../../shared/plan/plan.ts'
+import { aBackupSource } from '../../../test/support/a-backup-source.ts'
+import { aRepository, backUp } from '../../../test/support/a-repository.ts'
 import { aSituation } from '../../../test/support/a-situation.ts'
 import { type GrafanaStandIn, grafanaStandIn } from '../../../test/support/grafana-stand-in.ts'
 import { openJournal } from '../../act/journal.ts'
@@ -117,6 +120,22 @@ test('where dashboards are all that is to be undone, it is refused in the words 
   expect(await undo(operation)).toMatchObject({
     error: { code: 'DASHBOARD_FIXED', sentence: expect.stringContaining('Nobody answers') },
   })
+})
+
+test('files of a snapshot without its checksums are planned with those that they have', async () => {
+  const path = join(stateDirectory, 'odin.yml')
+  const directory = join(stateDirectory, 'backups')
+  const kept = await aRepository(directory)
+  const source = aBackupSource({ [path.slice(1)]: 'as it was' }, { id: 'configuration' })
+  const { id } = await backUp(kept, { ...source, kind: 'configuration' })
+  await rm(join(directory, 'snapshots', id, 'SHA256SUMS.zst'))
+  const situation = aSituation({ now })
+  const planned = await planner(kept)(situation, { kind: 'restore', snapshot: id })
+  if (!planned.ok) throw new Error(planned.error.sentence)
+  const files = planned.value.steps.flatMap((step) =>
+    step.kind === 'PutBackFiles' ? step.files : [],
+  )
+  expect(files).toMatchObject([{ file: path, sha256: hash('sha256', 'as it was') }])
 })
 
 test('each refusal has its own next step', async () => {

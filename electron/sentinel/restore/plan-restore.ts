@@ -19,6 +19,7 @@ import type { OpenDashboards } from '../../act/ops/dashboards/dashboard-place.ts
 import { isUp } from '../../act/ops/restore/running-set.ts'
 import type { OpenHands } from '../../act/ops/with-engine.ts'
 import type { EngineHands } from '../../adapters/docker/hands/engine-hands.ts'
+import { withChecksums } from '../../backup/look/with-checksums.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
 import type { Counted, RestoreDeed } from '../../backup/restore/restore-deed.ts'
 import { lookAtDashboards, stillAsMade } from './look-at-dashboards.ts'
@@ -47,6 +48,8 @@ export type PlanRestore = (
 ) => Promise<Result<Plan, Refusal<RestoreCode>>>
 
 const usualCountMs = 20_000
+/** The configuration, where its checksums have been lost. */
+const readWithinMs = 60_000
 
 /** Gathers what a restore is planned from: everything is looked at, nothing is changed. */
 export function restorePlanner(parts: RestorePlannerParts): PlanRestore {
@@ -66,8 +69,14 @@ export function restorePlanner(parts: RestorePlannerParts): PlanRestore {
       const { snapshot, manifest } = what
       const made = 'madeDashboards' in what ? what.madeDashboards : []
       const still = await stillAsMade(made, stack.name, parts.openDashboards)
+      const configuration = await withChecksums(
+        repository,
+        what.selection.configuration,
+        AbortSignal.timeout(readWithinMs),
+      )
       const selection = {
         ...what.selection,
+        configuration,
         notes: [...what.selection.notes, ...still.notes],
       }
       const [onDisk, dashboards] = await Promise.all([

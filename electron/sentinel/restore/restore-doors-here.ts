@@ -1,8 +1,10 @@
 import type { SnapshotFile } from '../../../shared/domain/snapshot.ts'
 import type { Stack } from '../../../shared/domain/stack.ts'
+import { configurationId } from '../../../shared/plan/restore/selection.ts'
 import type { FileSource } from '../../../shared/plan/steps/file-steps.ts'
 import type { RestoreDoors } from '../../act/ops/restore/restore-doors.ts'
 import { prometheusClient } from '../../adapters/prometheus/prometheus-client.ts'
+import { withChecksums } from '../../backup/look/with-checksums.ts'
 import type { BackupProgress, RunOrder } from '../../backup/order.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
 import { asBytes, counted } from '../../backup/run/say.ts'
@@ -26,9 +28,12 @@ type DoorsHere = Omit<RestoreDoors, 'openHands'> & {
     source: Extract<FileSource, { from: 'snapshot' }>,
     signal: AbortSignal,
   ) => Promise<Uint8Array>
-  /** What a snapshot lists. */
+  /** What a snapshot lists of the configuration. */
   listOf: (repository: string, snapshot: string) => Promise<readonly SnapshotFile[]>
 }
+
+/** Where the checksums of the configuration have been lost, it is read for them. */
+const listWithinMs = 60_000
 
 /** Snapshots of this machine's stacks, for the steps of a plan. */
 export function restoreDoorsHere({ backups, inForce }: Parts): DoorsHere {
@@ -94,7 +99,13 @@ export function restoreDoorsHere({ backups, inForce }: Parts): DoorsHere {
         `${component}/${path} is not in snapshot ${snapshot} of ${directory} any more.`,
       )
     },
-    listOf: async (directory, snapshot) => (await openAt(directory)).files(snapshot),
+    async listOf(directory, snapshot) {
+      const repository = await openAt(directory)
+      const files = (await repository.files(snapshot)).filter(
+        ({ component }) => component === configurationId,
+      )
+      return withChecksums(repository, files, AbortSignal.timeout(listWithinMs))
+    },
   }
 }
 
