@@ -8,7 +8,11 @@ let lab: Lab
 beforeAll(async () => {
   lab = await startLab()
 })
-afterAll(() => lab?.close())
+afterAll(async () => {
+  // Frozen, it would keep its engine from ending.
+  await lab?.docker(['--context', 'native', 'unpause', 'stray'], { anyExitCode: true })
+  await lab?.close()
+})
 
 const native = async (...args: string[]) =>
   (await lab.docker(['--context', 'native', ...args])).stdout.trim()
@@ -43,8 +47,5 @@ it('a real engine ends a paused container in its own way, and pauses it again', 
   expect(await state()).toBe('exited 7 unless-stopped')
   await op.rollback(step, site)
   await op.rollback(step, site)
-  const after = await state()
-  // An engine that is to stop would wait for it.
-  await native('unpause', 'stray')
-  expect(after).toBe('paused 0 always')
+  expect(await state()).toBe('paused 0 always')
 })
