@@ -20,6 +20,11 @@ const aDirectory = (path: string, different: Partial<SnapshotFile> = {}) =>
 const aLink = (path: string, linkTo: string) =>
   aFile(path, { type: 'symlink', sizeBytes: 0, linkTo })
 
+function aStored(pack: string): SnapshotFile {
+  const { sha256: _, ...file } = aFile('a', { pack, member: 'configuration/a' })
+  return file
+}
+
 const rows = (before: SnapshotFile[], after: SnapshotFile[]) =>
   diffFiles(before, after).map(({ change, path }) => `${change} ${path}`)
 
@@ -34,6 +39,9 @@ test.each<[string, SnapshotFile, SnapshotFile, string[]]>([
   ['a link leads elsewhere', aLink('a', 'b'), aLink('a', 'c'), ['changed a']],
   ['a file became a link', aFile('a'), aLink('a', 'b'), ['changed a']],
   ['another name', aFile('a'), aFile('b'), ['removed a', 'added b']],
+  ['both checksums lost, in other packs', aStored('aa'), aStored('bb'), ['changed a']],
+  ['both checksums lost, in one place', aStored('aa'), aStored('aa'), []],
+  ['one checksum lost, in one place', aStored('aa'), { ...aStored('aa'), sha256: 'aa' }, []],
 ])('%s', (_, before, after, expected) => {
   expect(rows([before], [after])).toEqual(expected)
 })

@@ -50,8 +50,14 @@ const keyOf = ({ component, path }: Pick<SnapshotFile, 'component' | 'path'>): s
 function isOther(a: SnapshotFile, b: SnapshotFile): boolean {
   if (a.type !== b.type) return true
   if (a.type === 'symlink') return a.linkTo !== b.linkTo
-  return a.type === 'file' && (a.sha256 !== b.sha256 || a.sizeBytes !== b.sizeBytes)
+  return a.type === 'file' && (a.sizeBytes !== b.sizeBytes || !hasSameContent(a, b))
 }
+
+/** Where checksums have been lost, only what lies in the same place is known to be the same. */
+const hasSameContent = (a: SnapshotFile, b: SnapshotFile): boolean =>
+  a.sha256 === undefined || b.sha256 === undefined
+    ? a.pack !== undefined && a.pack === b.pack && a.member === b.member
+    : a.sha256 === b.sha256
 
 /** Directories that hold something. */
 function filledDirectories(files: readonly SnapshotFile[]): Set<string> {
