@@ -1,10 +1,11 @@
 import { appendFileSync } from 'node:fs'
 import { type OpenJournal, openJournal } from '../../electron/act/journal.ts'
+import type { DeadlyCall } from './killing-calls.ts'
 
 export type Moment = 'before' | 'torn' | 'after'
 
-/** Which journal record, counted from 1, and where in its writing; 0 for never. */
-export type Death = { record: number; moment: Moment }
+/** Which journal record, counted from 1, and where in its writing; 0 for never. Or at which call. */
+export type Death = { record: number; moment: Moment; call?: DeadlyCall }
 
 /** A journal whose process kills itself at one moment. */
 export function killingJournal({ record, moment }: Death): OpenJournal {

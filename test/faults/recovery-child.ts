@@ -4,17 +4,21 @@ import { execute, planHash } from '../../electron/act/executor.ts'
 import { opsFor } from '../../electron/act/ops/all-ops.ts'
 import type { OpenHands } from '../../electron/act/ops/with-engine.ts'
 import type { Ops } from '../../electron/act/ops.ts'
+import { dashboardStore } from '../../electron/adapters/grafana/dashboard-store.ts'
 import { connectSystemBus } from '../../electron/adapters/session-bus/session-bus.ts'
 import { unitControl } from '../../electron/adapters/systemd/unit-control.ts'
+import type { Gather } from '../../electron/backup/run/gathered.ts'
+import { configurationSource } from '../../electron/backup/sources/host/configuration.ts'
 import { dockerDeeds } from '../../electron/sentinel/docker-deeds.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
+import { countedCalls } from './killing-calls.ts'
 import { type Death, killingJournal } from './killing-journal.ts'
+import { type SnapshotPlace, snapshotDoors } from './snapshot-doors.ts'
 
 // A process of its own that carries out a recovery, and kills itself at one moment.
 
 /** Where everything is that a recovery touches. */
-export type RecoveryPlace = {
-  root: string
+export type RecoveryPlace = SnapshotPlace & {
   dockerConfig: string
   stateDirectory: string
   /** Of the stand-in for systemd. */
@@ -25,6 +29,8 @@ export type RecoveryPlace = {
   services: readonly string[]
   oneShot: readonly string[]
   units: readonly string[]
+  /** Of every Grafana here. */
+  grafanaToken: string
 }
 
 export type ChildOrder = Death & {
@@ -33,6 +39,20 @@ export type ChildOrder = Death & {
 }
 
 const notPartOfIt = () => Promise.reject(new Error('No step of this recovery asks for this.'))
+
+/** What a person wrote; the machine's own part is looked at where there is a machine. */
+const gatherFrom =
+  ({ stack }: RecoveryPlace): Gather =>
+  async () => ({
+    sources: [configurationSource({ stack, containers: [], env: {} })],
+    engine: null,
+    images: async () => ({}),
+    gaps: [],
+    close: async () => {},
+  })
+
+/** The snapshots that a recovery takes. */
+export const recoverySnapshots = (place: RecoveryPlace) => snapshotDoors(place, gatherFrom(place))
 
 /** The ops of the app, but for the places that it finds in its own environment. */
 export function recoveryOps(place: RecoveryPlace): Ops {
@@ -48,20 +68,19 @@ export function recoveryOps(place: RecoveryPlace): Ops {
     defaultEndpoint: place.strayEndpoint,
   })
   const unitsOf = (scope: 'system' | 'user') => unitControl(scope, () => connectSystemBus(env))
+  const { grafanaToken: token } = place
   return opsFor({
     ...deeds,
+    ...recoverySnapshots(place),
     unitsOf,
     userUnits: unitsOf('user'),
     homeIn: () => {
       throw new Error('No step of this recovery asks for this.')
     },
     acceptHome: (text) => text,
-    openRepository: notPartOfIt,
-    takeSnapshot: notPartOfIt,
     askPrometheus: notPartOfIt,
-    workOnData: notPartOfIt,
-    openDashboards: notPartOfIt,
-    openElsewhere: notPartOfIt,
+    openDashboards: async (_stack, url) => dashboardStore({ url, token }),
+    openElsewhere: async ({ url }) => dashboardStore({ url, token }),
     contentOf: ({ sha256 }) => readFile(join(place.root, 'accepted', sha256)),
     stackProblems: (_stack, signal) => problemsIn(place, deeds.openHands, unitsOf, signal),
   })
@@ -102,6 +121,7 @@ export const recoveryTitle = 'Recover odin'
 if (import.meta.main) {
   const order: ChildOrder = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8'))
   const { plan, place } = order
+  const calls = countedCalls(order.call)
   const view = await execute(
     { plan, hash: planHash(plan), title: recoveryTitle },
     {
@@ -112,5 +132,5 @@ if (import.meta.main) {
       openJournal: killingJournal(order),
     },
   )
-  console.log(view.outcome, view.sentence)
+  console.log(view.outcome, view.sentence, JSON.stringify(calls))
 }

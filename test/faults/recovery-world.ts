@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { hashOfDashboard } from '../../electron/adapters/grafana/dashboard-content.ts'
 import type { Container } from '../../shared/domain/container.ts'
 import type { DockerContexts } from '../../shared/domain/docker-context.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
+import { containersOf } from '../../shared/domain/whereabouts.ts'
+import { planDashboards } from '../../shared/plan/dashboards-away.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
+import { presentState } from '../../shared/plan/present-state.ts'
 import { planRecover } from '../../shared/plan/recover.ts'
 import { aDockerDirectory } from '../support/a-docker-directory.ts'
 import {
@@ -18,11 +22,15 @@ import {
   noon,
 } from '../support/a-world.ts'
 import { anEngineStandIn, type EngineStandIn, nameOf } from '../support/an-engine-stand-in.ts'
+import { type GrafanaStandIn, grafanaStandIn } from '../support/grafana-stand-in.ts'
 import type { SystemdStandIn, UnitStandIn } from '../support/systemd-stand-in.ts'
 import type { RecoveryPlace } from './recovery-child.ts'
+import { aDashboard, dashboardInWords } from './some-dashboards.ts'
 
 // The incident, small: the context was switched, two services run on the other engine and would
 // come up with it again, a unit does the work of a third one, and two files are not what they were.
+// Where it is all of it, a Grafana runs there as well, in which dashboards were edited, and the
+// present state is kept first.
 
 export type RecoveryWorld = {
   place: RecoveryPlace
@@ -83,6 +91,7 @@ export async function aRecoveryWorld(
   directory: string,
   systemd: SystemdStandIn,
   bus: string,
+  { isAll = false } = {},
 ): Promise<RecoveryWorld> {
   worlds += 1
   const number = worlds
@@ -124,6 +133,8 @@ export async function aRecoveryWorld(
   home.add({ project, service: 'node-exporter', state: 'exited' })
   stray.add({ project, service: 'prometheus', state: 'running', policy: 'always' })
   stray.add({ project, service: 'loki', state: 'running', policy: 'always' })
+  if (isAll) stray.add({ project, service: 'grafana', state: 'running', policy: 'always' })
+  const grafanas = isAll ? await someGrafanas() : undefined
   const known = new Set([...home.containers, ...stray.containers])
 
   const contexts = { 'desktop-linux': home.endpoint }
@@ -133,19 +144,21 @@ export async function aRecoveryWorld(
     [names[0]]: systemd.add(names[0], { active: 'active', enablement: 'enabled' }),
     [names[1]]: systemd.add(names[1], { active: 'active', enablement: 'disabled' }),
   }
+  const oneShot = ['init']
   const place: RecoveryPlace = {
-    ...{ root, dockerConfig, bus, project },
+    ...{ root, dockerConfig, bus, project, oneShot, units: names },
     stateDirectory: join(root, 'state'),
+    repository: join(root, 'repository'),
     homeEndpoint: home.endpoint,
     strayEndpoint: stray.endpoint,
     services: Object.keys(services),
-    oneShot: ['init'],
-    units: names,
+    stack: stackOf({ home, composeFile, services: Object.keys(services), oneShot }),
+    grafanaToken: 'a-token',
   }
 
   return {
     ...{ place, home, stray, units, prometheusFile, grafanaFile },
-    plan: planOf({ place, home, stray, composeFile, prometheusFile, grafanaFile }),
+    plan: planOf({ place, home, stray, prometheusFile, grafanaFile, grafanas }),
     async look() {
       return {
         odin: await filesIn(stackDirectory),
@@ -156,10 +169,12 @@ export async function aRecoveryWorld(
           .sort(),
         stray: stray.containers.map(inWords).sort(),
         units: names.map((name) => ({ ...units[name] })),
+        ...(grafanas && { dashboards: grafanas.home.dashboards.map(dashboardInWords).sort() }),
       }
     },
     async remove() {
-      await Promise.all([home.stop(), stray.stop()])
+      const all = [home, stray, ...(grafanas ? [grafanas.home, grafanas.stray] : [])]
+      await Promise.all(all.map((one) => one.stop()))
       await rm(root, { recursive: true, force: true })
     },
   }
@@ -183,36 +198,55 @@ async function filesIn(directory: string): Promise<Record<string, string>> {
   return found
 }
 
-type Sites = Pick<RecoveryWorld, 'place' | 'home' | 'stray' | 'prometheusFile' | 'grafanaFile'> & {
-  composeFile: string
+type Grafanas = { home: GrafanaStandIn; stray: GrafanaStandIn }
+
+/** One was edited elsewhere, another one made there; home's are as they were when they parted. */
+async function someGrafanas(): Promise<Grafanas> {
+  const folders = new Map([['o', 'Odin']])
+  const home = [aDashboard('gpu', 'Before'), aDashboard('mine', 'Mine')]
+  const stray = [aDashboard('gpu', 'Edited'), aDashboard('heat', 'Heat', 'o')]
+  return {
+    home: await grafanaStandIn({ folders, dashboards: home }),
+    stray: await grafanaStandIn({ folders, dashboards: stray }),
+  }
 }
 
-function planOf({ place, home, stray, composeFile, prometheusFile, grafanaFile }: Sites): Plan {
-  const stack: Stack = {
+function stackOf({
+  home,
+  composeFile,
+  services,
+  oneShot,
+}: Pick<RecoveryPlace, 'services' | 'oneShot'> & {
+  home: EngineStandIn
+  composeFile: string
+}): Stack {
+  const { id: engineId, endpoint } = home
+  return {
     ...aStack({
-      home: {
-        context: 'desktop-linux',
-        engineId: home.id,
-        engineKind: 'docker-desktop',
-        endpoint: home.endpoint,
-      },
+      home: { context: 'desktop-linux', engineId, engineKind: 'docker-desktop', endpoint },
     }),
     projects: [
       {
         name: project,
-        workingDir: join(place.root, 'odin'),
+        workingDir: dirname(composeFile),
         starts: [
           {
             files: [composeFile],
             envFiles: [],
-            services: place.services.map((name) =>
-              aService({ name, oneShot: place.oneShot.includes(name) }),
-            ),
+            services: services.map((name) => aService({ name, oneShot: oneShot.includes(name) })),
           },
         ],
       },
     ],
   }
+}
+
+type Sites = Pick<RecoveryWorld, 'place' | 'home' | 'stray' | 'prometheusFile' | 'grafanaFile'> & {
+  grafanas: Grafanas | undefined
+}
+
+function planOf({ place, home, stray, prometheusFile, grafanaFile, grafanas }: Sites): Plan {
+  const { stack } = place
   const observed = anObservedState({
     contexts: aReading<DockerContexts>({
       configDirectory: place.dockerConfig,
@@ -249,11 +283,39 @@ function planOf({ place, home, stray, composeFile, prometheusFile, grafanaFile }
     files: [drifted(prometheusFile, 'prometheus'), drifted(grafanaFile, 'grafana')],
     lost: [],
     samples: { save: [], merge: [], left: [] },
-    snapshot: [],
+    ...(grafanas && { dashboards: carriedFrom(stray, grafanas, stack) }),
+    snapshot: grafanas ? [presentState(stack.name)] : [],
     monitored: true,
   })
   if (!planned.ok) throw new Error(planned.error.sentence)
   return inASecond(planned.value)
+}
+
+function carriedFrom(stray: EngineStandIn, grafanas: Grafanas, stack: Stack) {
+  const sight = sightOf(stray, 'default')
+  const container = containersOf(sight).find(({ service }) => service === 'grafana')
+  if (!container) throw new Error('There is no Grafana elsewhere.')
+  const of = ({ dashboards }: GrafanaStandIn, wanted: string) => {
+    const found = dashboards.find(({ uid }) => uid === wanted)
+    return found ? hashOfDashboard(found.dashboard) : null
+  }
+  const edited = grafanas.stray.dashboards.map(({ uid, dashboard: { title } }) => ({
+    ...{ uid, title, isOlder: false },
+    sha256: of(grafanas.stray, uid) ?? '',
+    home: of(grafanas.home, uid),
+  }))
+  const away = { sight, engineId: stray.id, container, from: 'default' }
+  const at = { url: grafanas.stray.url }
+  return planDashboards(
+    stack,
+    [
+      {
+        away: { ...away, at, homeUrl: grafanas.home.url },
+        found: { edited, unread: 0, isCompared: true },
+      },
+    ],
+    true,
+  )
 }
 
 /** Nothing takes its time here, so that what does not come up is told at once. */

@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { execute, planHash } from '../../electron/act/executor.ts'
 import { handsAt } from '../../electron/adapters/docker/hands/hands-at.ts'
 import { settleHere } from '../../electron/backup/run/settle-here.ts'
 import { pendingCleanups } from '../../electron/backup/sources/engine/pending-cleanups.ts'
@@ -19,6 +20,7 @@ import { restorePlanner } from '../../electron/sentinel/restore/plan-restore.ts'
 import type { Container } from '../../shared/domain/container.ts'
 import type { Stack } from '../../shared/domain/stack.ts'
 import type { Plan } from '../../shared/plan/plan.ts'
+import type { RestoreIntent } from '../../shared/plan/restore/matter.ts'
 import { firstBackup } from '../../shared/stack/stack-schema.ts'
 import { aDockerDirectory } from '../support/a-docker-directory.ts'
 import { aSituation } from '../support/a-situation.ts'
@@ -32,11 +34,15 @@ import {
   aStack,
 } from '../support/a-world.ts'
 import { anEngineStandIn, type EngineStandIn, nameOf } from '../support/an-engine-stand-in.ts'
+import { type GrafanaStandIn, grafanaStandIn } from '../support/grafana-stand-in.ts'
 import { type VolumesStandIn, withVolumes } from '../support/volumes-stand-in.ts'
-import { dockerPlaceOf, type RestorePlace, restoreDoors } from './restore-child.ts'
+import { type RestorePlace, restoreDoors, restoreOps, restoreTitle } from './restore-child.ts'
+import { dockerPlaceOf } from './snapshot-doors.ts'
+import { aDashboard, dashboardInWords } from './some-dashboards.ts'
 
 // A stack that is not what it was: a volume has other content, another one is gone, one mounted
-// file was changed and a directory with a file is missing. A snapshot has all of it as it was.
+// file was changed and a directory with a file is missing; and where it has a Grafana, a dashboard
+// was changed and another one is gone. A snapshot has all of it as it was.
 
 export type RestoreWorld = {
   place: RestorePlace
@@ -44,8 +50,10 @@ export type RestoreWorld = {
   engine: EngineStandIn
   data: VolumesStandIn
   configFile: string
-  /** All of it is again as before the restore, and the operations are forgotten. */
+  /** All of it is again as it was made, or as it was when it was last kept. */
   reset(): Promise<void>
+  /** Everything, and what is on record of operations, is from now on what `reset` brings back. */
+  keep(): Promise<void>
   /** All that a restore may touch, beside a volume that was made and holds nothing. */
   look(): Promise<unknown>
   /** What a start of the app puts back of backups that were cut off. */
@@ -59,14 +67,17 @@ const then = new Date('2026-11-01T10:00:00Z')
 const later = new Date('2026-11-20T10:00:00Z')
 
 /** Made once; its snapshot is taken for good, and `reset` brings back what a restore has changed. */
-export async function aRestoreWorld(root: string): Promise<RestoreWorld> {
+export async function aRestoreWorld(
+  root: string,
+  { hasGrafana = false } = {},
+): Promise<RestoreWorld> {
   const stackDirectory = join(root, 'odin')
   const configFile = join(stackDirectory, 'proxy.yml')
   const newRules = join(stackDirectory, 'rules/new.yml')
   const saved = join(root, 'saved')
-  const changing = ['odin', 'volumes', 'repository', 'docker']
+  const changing = ['odin', 'volumes', 'repository', 'docker', 'state', 'xdg']
+  const grafana = hasGrafana ? await aGrafana() : undefined
   await mkdir(join(stackDirectory, 'rules'), { recursive: true })
-  await mkdir(saved)
   const engine = await anEngineStandIn(join(root, 'e.sock'), 'HOME')
   await aDockerDirectory(join(root, 'docker'), { home: engine.endpoint }, '{}')
   const data = withVolumes(engine, join(root, 'volumes'))
@@ -74,7 +85,7 @@ export async function aRestoreWorld(root: string): Promise<RestoreWorld> {
   const goneDirectory = data.directoryOf('odin_gone')
 
   await writeFile(configFile, '# then\n', { mode: 0o640 })
-  await writeFile(newRules, '# rules\n', { mode: 0o600 })
+  await writeFile(newRules, '# rules\n', { mode: 0o644 })
   await writeFile(join(stackDirectory, 'docker-compose.yml'), 'services: {}\n')
   await mkdir(join(dataDirectory, 'sub/deep'), { recursive: true })
   await mkdir(goneDirectory)
@@ -98,7 +109,7 @@ export async function aRestoreWorld(root: string): Promise<RestoreWorld> {
   engine.add({ project, service: 'cache', state: 'running', volumes: ['odin_gone', 'odin_data'] })
   engine.add({ project, service: 'idle', state: 'exited', volumes: ['odin_data'] })
   engine.add({ project, service: 'other', state: 'running' })
-  const place = placeOf(root, engine, { configFile, stackDirectory })
+  const place = placeOf(root, engine, { configFile, stackDirectory, grafana })
 
   const { outcome, sentence, snapshot } = await restoreDoors(place).carryOut(
     { kind: 'backup', stack: place.stack, reason: 'manual' },
@@ -115,25 +126,48 @@ export async function aRestoreWorld(root: string): Promise<RestoreWorld> {
   await write(join(dataDirectory, 'new'), 'new', later)
   await rm(join(dataDirectory, 'sub'), { recursive: true })
   await write(join(dataDirectory, 'sub'), 'a file where a directory was', later)
-  for (const one of changing) await run('cp', ['-a', join(root, one), saved])
   for (const one of engine.containers) if (one.mounted !== undefined) one.holds = '# now\n'
-  const containers = engine.containers.map((one) => ({ ...one }))
+  if (grafana) grafana.dashboards = [aDashboard('gpu', 'Now'), aDashboard('mine', 'Mine')]
+  await rm(join(root, 'xdg'), { recursive: true, force: true })
+  await rm(place.stateDirectory, { recursive: true, force: true })
+
+  let kept = await keep()
+  async function keep() {
+    await rm(saved, { recursive: true, force: true })
+    await mkdir(saved)
+    const there = (await readdir(root)).filter((one) => changing.includes(one))
+    await run('cp', ['-a', ...there.map((one) => join(root, one)), saved])
+    return {
+      there,
+      volumes: [...data.volumes.values()],
+      dashboards: grafana?.dashboards ?? [],
+      containers: engine.containers.map((one) => ({ ...one })),
+    }
+  }
 
   return {
     ...{ place, engine, data, configFile },
-    plan: await planFor(place, snapshot ?? ''),
+    plan: await planFor(place, {
+      ...{ kind: 'restore', snapshot: snapshot ?? '' },
+      ...(grafana && { only: ['config', 'volumes', 'dashboard:gpu', 'dashboard:heat'] }),
+    }),
+    async keep() {
+      kept = await keep()
+    },
     async reset() {
-      const all = [...changing, 'state', 'xdg'].map((one) => join(root, one))
+      const all = changing.map((one) => join(root, one))
       await Promise.all(all.map((one) => rm(one, { recursive: true, force: true })))
-      await run('cp', ['-a', ...changing.map((one) => join(saved, one)), root])
-      data.forget('odin_gone')
+      await run('cp', ['-a', ...kept.there.map((one) => join(saved, one)), root])
+      for (const name of data.volumes.keys()) data.forget(name)
+      for (const volume of kept.volumes) data.add(volume)
       for (const helper of data.helpers()) data.forgetHelper(helper)
+      if (grafana) grafana.dashboards = kept.dashboards
       engine.unhealthy.clear()
       engine.onRequest = () => {}
       engine.containers.splice(
         0,
         Number.POSITIVE_INFINITY,
-        ...containers.map((one) => ({ ...one })),
+        ...kept.containers.map((one) => ({ ...one })),
       )
     },
     async look() {
@@ -144,6 +178,7 @@ export async function aRestoreWorld(root: string): Promise<RestoreWorld> {
         ...(gone.length > 1 && { gone }),
         containers: engine.containers.map(inWords),
         helpers: data.helpers(),
+        ...(grafana && { dashboards: grafana.dashboards.map(dashboardInWords).sort() }),
       }
     },
     async sweep() {
@@ -154,10 +189,35 @@ export async function aRestoreWorld(root: string): Promise<RestoreWorld> {
       await sweepOwn(place, data)
     },
     async stop() {
-      await engine.stop()
+      await Promise.all([engine.stop(), grafana?.stop()])
     },
   }
 }
+
+/** All of it was put back; what is planned, and gone back to, is the undo of that. */
+export async function anUndoWorld(root: string): Promise<RestoreWorld> {
+  const world = await aRestoreWorld(root, { hasGrafana: true })
+  const { place, plan } = world
+  const { id, outcome, sentence } = await execute(
+    { plan, hash: planHash(plan), title: restoreTitle },
+    {
+      ops: restoreOps(place),
+      stateDirectory: place.stateDirectory,
+      onProgress() {},
+      signal: new AbortController().signal,
+    },
+  )
+  if (outcome !== 'done') throw new Error(sentence)
+  await world.sweep()
+  await world.keep()
+  return { ...world, plan: await planFor(place, { kind: 'undo-restore', operation: id }) }
+}
+
+const aGrafana = () =>
+  grafanaStandIn({
+    folders: new Map([['o', 'Odin']]),
+    dashboards: [aDashboard('gpu', 'Then'), aDashboard('heat', 'Heat', 'o')],
+  })
 
 /** What this process has noted is its own for as long as it is there; a start would sweep it too. */
 async function sweepOwn({ stateDirectory }: RestorePlace, data: VolumesStandIn): Promise<void> {
@@ -202,14 +262,20 @@ async function treeIn(directory: string, { isTimed = true } = {}): Promise<strin
 function placeOf(
   root: string,
   { endpoint, id, containers }: EngineStandIn,
-  { configFile, stackDirectory }: { configFile: string; stackDirectory: string },
+  {
+    configFile,
+    stackDirectory,
+    grafana,
+  }: { configFile: string; stackDirectory: string; grafana: GrafanaStandIn | undefined },
 ): RestorePlace {
   const services = [
     aService({ name: 'proxy', ports: [], config: [configFile, join(stackDirectory, 'rules')] }),
     ...['web', 'cache', 'idle', 'other'].map((name) => aService({ name, ports: [] })),
+    ...(grafana ? [aService({ name: 'grafana', ports: [] })] : []),
   ]
   const stack: Stack = {
     ...aStack({
+      ...(grafana && { monitoring: { urls: { grafana: grafana.url } } }),
       backup: { ...firstBackup, repository: join(root, 'repository') },
       home: { context: 'home', engineId: id, engineKind: 'native', endpoint },
     }),
@@ -244,17 +310,18 @@ function placeOf(
     ...{ root, endpoint, engineId: id, stack, containers: seen },
     stateDirectory: join(root, 'state'),
     repository: join(root, 'repository'),
+    ...(grafana && { grafanaToken: grafana.token }),
   }
 }
 
-async function planFor(place: RestorePlace, snapshot: string): Promise<Plan> {
+async function planFor(place: RestorePlace, intent: RestoreIntent): Promise<Plan> {
   const { endpoint, engineId, containers, stack } = place
   const doors = restoreDoors(place)
   const planned = await restorePlanner({
     openRepository: doors.open,
     openHands: handsAt(dockerPlaceOf(place)),
     countData: doors.countData,
-    openDashboards: () => Promise.reject(new Error('There is no Grafana here.')),
+    openDashboards: doors.openDashboards,
     ownFiles: () => [],
     stateDirectory: place.stateDirectory,
   })(
@@ -269,7 +336,7 @@ async function planFor(place: RestorePlace, snapshot: string): Promise<Plan> {
         ],
       }),
     }),
-    { kind: 'restore', snapshot },
+    intent,
   )
   if (!planned.ok) throw new Error(planned.error.sentence)
   const { steps, ...plan } = planned.value

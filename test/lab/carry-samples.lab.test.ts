@@ -182,6 +182,7 @@ test('samples of both sides are at home afterwards, and stay where they were rec
 })
 
 test.each([
+  ['once elsewhere has taken a snapshot', { deed: 'snapshot 1', when: 'after' }],
   ['once home has taken a snapshot', { deed: 'snapshot 2', when: 'after' }],
   ['with half of the blocks from elsewhere written', { deed: 'writeArchive 2', when: 'middle' }],
   ['before home is started again', { deed: 'start 1', when: 'before' }],
