@@ -99,6 +99,28 @@ async function savedHash(site: OperationSite, place: Place): Promise<string | un
   return typeof noted === 'string' ? noted : undefined
 }
 
+const savingName = (place: Place) => `saving-${nameOf(place)}`
+
+/**
+ * It is what our own save made of it: the noted content or, where we were killed before that could
+ * be noted, the version right after the one that was saved over, brought up to a newer schema.
+ */
+async function isOwnSave(
+  site: OperationSite,
+  place: Place,
+  held: HeldDashboard | undefined,
+): Promise<boolean> {
+  if (!held) return false
+  const saved = await savedHash(site, place)
+  if (saved !== undefined) return saved === hashOfDashboard(held.model)
+  const saving = await readNote(site, savingName(place))
+  return (
+    held.version === Number(saving?.['over']) + 1 &&
+    schemaOf(held.model) > Number(saving?.['schema']) &&
+    titleOf(held.model) === saving?.['title']
+  )
+}
+
 /** Rejects where somebody has changed it since the first copy of it was kept, also before a crash. */
 async function mustBeOurs(
   site: OperationSite,
@@ -107,9 +129,9 @@ async function mustBeOurs(
   { sha256, replaces }: Planned,
 ): Promise<void> {
   const before = await keptBefore(site, place)
-  const own = [sha256, replaces, await savedHash(site, place)]
+  const own = [sha256, replaces]
   if (before !== undefined) own.push(hashOf(before ?? undefined))
-  if (own.includes(hashOf(now))) return
+  if (own.includes(hashOf(now)) || (await isOwnSave(site, place, now))) return
   const kept = before ? ` What it was before is in ${keptDashboardPath(site, place)}.` : ''
   throw new DashboardStays(
     `${sentence(place)} was changed since the plan was made, so it is left alone.${kept} Look at a new plan.`,
@@ -128,7 +150,9 @@ export async function putDashboard(
   const now = await store.of(uid, site.signal)
   await mustBeOurs(site, wanted, now, { sha256, replaces })
   await keepFirst(site, wanted, now)
-  if (now && [sha256, await savedHash(site, wanted)].includes(hashOfDashboard(now.model))) return
+  if (hashOf(now) === sha256 || (await isOwnSave(site, wanted, now))) return
+  const saving = { over: now?.version ?? 0, schema: schemaOf(model), title: titleOf(model) }
+  await writeNote(site, savingName(wanted), saving)
   const version = await store.put({ uid, model, folder, message }, now, site.signal)
   const after = await store.of(uid, site.signal)
   // A later version is somebody else's.
@@ -155,7 +179,7 @@ export async function mustBeThere(
   const held = await store.of(place.uid)
   const now = hashOf(held)
   if (now === hashOfDashboard(model)) return
-  if (held && now === (await savedHash(site, place)) && isBroughtUp(held.model, model)) return
+  if (held && isBroughtUp(held.model, model) && (await isOwnSave(site, place, held))) return
   throw new Error(`${sentence(place)} does not read back as what was saved.`)
 }
 
@@ -187,8 +211,7 @@ export async function takeBack(
     await untilItAnswers(store, site.signal)
     const now = await store.of(place.uid)
     if (hashOf(now) === hashOf(before ?? undefined)) return
-    const saved = await savedHash(site, place)
-    if (hashOf(now) !== sha256 && (now === undefined || hashOf(now) !== saved)) {
+    if (hashOf(now) !== sha256 && !(await isOwnSave(site, place, now))) {
       const kept = before ? ` What it was before is in ${keptDashboardPath(site, place)}.` : ''
       throw new Error(`${sentence(place)} was changed since, so it is left alone.${kept}`)
     }

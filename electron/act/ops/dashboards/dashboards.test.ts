@@ -125,6 +125,32 @@ test('a Grafana of its own schema may bring an older dashboard up to it', async 
   await expect(restore.verify(one, site)).rejects.toThrow('does not read back as what was saved')
 })
 
+test.each(['Now', undefined])(
+  'killed right after its own save, before it could be noted, it goes on and rolls back (%j before)',
+  async (before) => {
+    if (before === undefined) grafana.dashboards = []
+    const one = step(before === undefined ? null : hashNow())
+    grafana.schemaVersion = 41
+    const killed = restoreDashboardOp({
+      openRepository: async () => repository,
+      async openDashboards(stack, url) {
+        const store = await openDashboards(stack, url)
+        const put: typeof store.put = async (...args) => {
+          await store.put(...args)
+          throw new Error('killed')
+        }
+        return { ...store, put }
+      },
+    })
+    await expect(killed.run(one, site)).rejects.toThrow('killed')
+    await restore.run(one, site)
+    await restore.verify(one, site)
+    await restore.rollback(one, site)
+    if (before === undefined) expect(now()).toBeUndefined()
+    else expect(now()).toMatchObject(model(before))
+  },
+)
+
 test('what was edited in a newer schema is no reason to believe that it is the wanted one', async () => {
   const edited = { ...model('Edited'), schemaVersion: 39 }
   grafana.dashboards = [{ uid: 'gpu', dashboard: edited }]
