@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { execute, planHash } from '../../electron/act/executor.ts'
-import { openOperations, settle } from '../../electron/act/open-operations.ts'
-import type { OperationView } from '../../shared/ipc/contract.ts'
-import type { AlsoAsked } from '../support/an-engine-stand-in.ts'
+import { execute, planHash } from '../../../electron/act/executor.ts'
+import { openOperations, settle } from '../../../electron/act/open-operations.ts'
+import type { OperationView } from '../../../shared/ipc/contract.ts'
+import type { AlsoAsked } from '../../support/an-engine-stand-in.ts'
 import { type RestoreOrder, restoreOps, restoreTitle } from './restore-child.ts'
 import { aRestoreWorld, type RestoreWorld } from './restore-world.ts'
 
 const run = promisify(execFile)
-const program = join(import.meta.dirname, '../../electron/backup/process/backup-process.ts')
+const program = join(import.meta.dirname, '../../../electron/backup/process/backup-process.ts')
 const directions = ['continue', 'roll-back'] as const
 type Direction = (typeof directions)[number]
 

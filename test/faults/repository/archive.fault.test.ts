@@ -7,18 +7,18 @@ import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { zstdDecompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { PackMember } from '../../electron/adapters/archive/pack-member.ts'
-import { openPackWriter } from '../../electron/adapters/archive/pack-writer.ts'
-import { openDestination } from '../../electron/adapters/archive/place-safely.ts'
-import { readPack } from '../../electron/adapters/archive/read-pack.ts'
+import type { PackMember } from '../../../electron/adapters/archive/pack-member.ts'
+import { openPackWriter } from '../../../electron/adapters/archive/pack-writer.ts'
+import { openDestination } from '../../../electron/adapters/archive/place-safely.ts'
+import { readPack } from '../../../electron/adapters/archive/read-pack.ts'
 import {
   newIdentity,
   openSealed,
   sealText,
   unwrapIdentity,
   wrapIdentity,
-} from '../../electron/adapters/archive/sealed-text.ts'
-import { tarEntries } from '../../electron/adapters/archive/tar-entries.ts'
+} from '../../../electron/adapters/archive/sealed-text.ts'
+import { tarEntries } from '../../../electron/adapters/archive/tar-entries.ts'
 
 // What is written without the programs tar, zstd and age must be theirs as well.
 const run = promisify(execFile)

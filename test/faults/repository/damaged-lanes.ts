@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { layoutOf } from '../../electron/backup/repository/layout.ts'
-import type { Damage } from '../../electron/backup/repository/repository.ts'
-import { shelf } from '../../electron/backup/repository/shelf.ts'
-import { isDamaged, verifySnapshots } from '../../electron/backup/repository/verify.ts'
-import { aRepository, backUp, noSignal } from '../support/a-repository.ts'
-import { type Random, seededRandom } from '../support/seeded-random.ts'
+import { layoutOf } from '../../../electron/backup/repository/layout.ts'
+import type { Damage } from '../../../electron/backup/repository/repository.ts'
+import { shelf } from '../../../electron/backup/repository/shelf.ts'
+import { isDamaged, verifySnapshots } from '../../../electron/backup/repository/verify.ts'
+import { aRepository, backUp, noSignal } from '../../support/a-repository.ts'
+import { type Random, seededRandom } from '../../support/seeded-random.ts'
 import { someSources } from './repository-child.ts'
 
 // Many times one thing in a repository is damaged, and each time the check says which.

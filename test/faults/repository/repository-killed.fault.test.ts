@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { backUp, contentsOf, noSignal } from '../support/a-repository.ts'
+import { backUp, contentsOf, noSignal } from '../../support/a-repository.ts'
 import { type ChildOrder, someSources } from './repository-child.ts'
 import {
   contentsOfAll,

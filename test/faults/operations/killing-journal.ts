@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import { type OpenJournal, openJournal } from '../../electron/act/journal.ts'
+import { type OpenJournal, openJournal } from '../../../electron/act/journal.ts'
 import type { DeadlyCall } from './killing-calls.ts'
 
 export type Moment = 'before' | 'torn' | 'after'

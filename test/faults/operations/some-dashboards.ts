@@ -1,4 +1,4 @@
-import type { StandInDashboard } from '../support/grafana-stand-in.ts'
+import type { StandInDashboard } from '../../support/grafana-stand-in.ts'
 
 /** One with one panel, by whose title its versions differ. */
 export const aDashboard = (uid: string, panel: string, folderUid = ''): StandInDashboard => ({

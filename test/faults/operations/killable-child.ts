@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { build } from 'vite'
-import { nodeConfig } from '../../build/bundle.ts'
+import { nodeConfig } from '../../../build/bundle.ts'
 
 type Ended = { code: number | null; signal: NodeJS.Signals | null; out: string }
 
@@ -23,7 +23,12 @@ const compileCache = 'compile-cache'
 export async function killableChild(program: string, directory: string): Promise<RunChild> {
   const file = basename(program).replace(/ts$/, 'mjs')
   await build(
-    nodeConfig({ entry: `test/faults/${program}`, outDir: directory, file, format: 'es' }),
+    nodeConfig({
+      entry: `test/faults/operations/${program}`,
+      outDir: directory,
+      file,
+      format: 'es',
+    }),
   )
   return async (order, where, around = []) => {
     const orderFile = join(where, 'order.json')

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { renderPlan } from '../../shared/plan/plan.ts'
+import { renderPlan } from '../../../shared/plan/plan.ts'
 import type { RunChild } from './killable-child.ts'
 import type { Killing } from './killed-everywhere.ts'
 import { restoreDoors, restoreOps } from './restore-child.ts'

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { hashOfDashboard } from '../../electron/adapters/grafana/dashboard-content.ts'
-import type { Container } from '../../shared/domain/container.ts'
-import type { DockerContexts } from '../../shared/domain/docker-context.ts'
-import type { Stack } from '../../shared/domain/stack.ts'
-import { containersOf } from '../../shared/domain/whereabouts.ts'
-import { planDashboards } from '../../shared/plan/dashboards-away.ts'
-import type { Plan } from '../../shared/plan/plan.ts'
-import { presentState } from '../../shared/plan/present-state.ts'
-import { planRecover } from '../../shared/plan/recover.ts'
-import { aDockerDirectory } from '../support/a-docker-directory.ts'
+import { hashOfDashboard } from '../../../electron/adapters/grafana/dashboard-content.ts'
+import type { Container } from '../../../shared/domain/container.ts'
+import type { DockerContexts } from '../../../shared/domain/docker-context.ts'
+import type { Stack } from '../../../shared/domain/stack.ts'
+import { containersOf } from '../../../shared/domain/whereabouts.ts'
+import { planDashboards } from '../../../shared/plan/dashboards-away.ts'
+import type { Plan } from '../../../shared/plan/plan.ts'
+import { presentState } from '../../../shared/plan/present-state.ts'
+import { planRecover } from '../../../shared/plan/recover.ts'
+import { aDockerDirectory } from '../../support/a-docker-directory.ts'
 import {
   aContainer,
   anEngine,
@@ -20,10 +20,10 @@ import {
   aService,
   aStack,
   noon,
-} from '../support/a-world.ts'
-import { anEngineStandIn, type EngineStandIn, nameOf } from '../support/an-engine-stand-in.ts'
-import { type GrafanaStandIn, grafanaStandIn } from '../support/grafana-stand-in.ts'
-import type { SystemdStandIn, UnitStandIn } from '../support/systemd-stand-in.ts'
+} from '../../support/a-world.ts'
+import { anEngineStandIn, type EngineStandIn, nameOf } from '../../support/an-engine-stand-in.ts'
+import { type GrafanaStandIn, grafanaStandIn } from '../../support/grafana-stand-in.ts'
+import type { SystemdStandIn, UnitStandIn } from '../../support/systemd-stand-in.ts'
 import type { RecoveryPlace } from './recovery-child.ts'
 import { aDashboard, dashboardInWords } from './some-dashboards.ts'
 

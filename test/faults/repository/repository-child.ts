@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openRepository } from '../../electron/backup/repository/open-repository.ts'
-import type { BackupSource } from '../../electron/backup/sources/source.ts'
-import { aBackupSource, aDirectory, aFile } from '../support/a-backup-source.ts'
-import { backUp, noSignal } from '../support/a-repository.ts'
+import { openRepository } from '../../../electron/backup/repository/open-repository.ts'
+import type { BackupSource } from '../../../electron/backup/sources/source.ts'
+import { aBackupSource, aDirectory, aFile } from '../../support/a-backup-source.ts'
+import { backUp, noSignal } from '../../support/a-repository.ts'
 
 // A process of its own that writes to a repository, and is killed meanwhile.
 

@@ -1,18 +1,18 @@
 import { join } from 'node:path'
-import type { DockerPlace } from '../../electron/adapters/docker/config-file.ts'
-import { handsAt } from '../../electron/adapters/docker/hands/hands-at.ts'
-import type { RunOrder } from '../../electron/backup/order.ts'
-import { forkDoor } from '../../electron/backup/process/fork-door.ts'
-import { runElsewhere } from '../../electron/backup/process/run-elsewhere.ts'
+import type { DockerPlace } from '../../../electron/adapters/docker/config-file.ts'
+import { handsAt } from '../../../electron/adapters/docker/hands/hands-at.ts'
+import type { RunOrder } from '../../../electron/backup/order.ts'
+import { forkDoor } from '../../../electron/backup/process/fork-door.ts'
+import { runElsewhere } from '../../../electron/backup/process/run-elsewhere.ts'
 import {
   createRepository,
   isRepository,
   openRepository,
-} from '../../electron/backup/repository/open-repository.ts'
-import type { Gather } from '../../electron/backup/run/gathered.ts'
-import { orderRunner } from '../../electron/backup/run-order.ts'
-import { restoreDoorsHere } from '../../electron/sentinel/restore/restore-doors-here.ts'
-import type { Stack } from '../../shared/domain/stack.ts'
+} from '../../../electron/backup/repository/open-repository.ts'
+import type { Gather } from '../../../electron/backup/run/gathered.ts'
+import { orderRunner } from '../../../electron/backup/run-order.ts'
+import { restoreDoorsHere } from '../../../electron/sentinel/restore/restore-doors-here.ts'
+import type { Stack } from '../../../shared/domain/stack.ts'
 
 /** Where snapshots of a world are. Plain values. */
 export type SnapshotPlace = {

@@ -6,10 +6,10 @@ import { buffer } from 'node:stream/consumers'
 import { zstdCompressSync } from 'node:zlib'
 import { type Header, pack } from 'tar-stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { filesHeader } from '../../electron/backup/repository/papers/files-tsv.ts'
-import { aBackupSource } from '../support/a-backup-source.ts'
-import { aRepository, backUp } from '../support/a-repository.ts'
-import { runRecoverScript } from '../support/run-recover-script.ts'
+import { filesHeader } from '../../../electron/backup/repository/papers/files-tsv.ts'
+import { aBackupSource } from '../../support/a-backup-source.ts'
+import { aRepository, backUp } from '../../support/a-repository.ts'
+import { runRecoverScript } from '../../support/run-recover-script.ts'
 
 // A repository that somebody has made to be restored by root: recover.sh changes nothing of the
 // system, says that something is damaged, and still restores what is as it should be.

@@ -1,8 +1,8 @@
 import { readFile, truncate } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openRepository } from '../../electron/backup/repository/open-repository.ts'
-import { noSignal } from '../support/a-repository.ts'
+import { openRepository } from '../../../electron/backup/repository/open-repository.ts'
+import { noSignal } from '../../support/a-repository.ts'
 import { check, damageTimes, openLanes, replace } from './damaged-lanes.ts'
 
 // Ten thousand damages: five thousand here, and as many beside (damage-again), on another core.

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { expect } from 'vitest'
-import { nodeConfig } from '../../build/bundle.ts'
-import { layoutOf } from '../../electron/backup/repository/layout.ts'
-import { openRepository } from '../../electron/backup/repository/open-repository.ts'
-import type { Repository } from '../../electron/backup/repository/repository.ts'
-import { shelf } from '../../electron/backup/repository/shelf.ts'
-import { unneededPacks } from '../../electron/backup/repository/sweep.ts'
-import { verifySnapshots } from '../../electron/backup/repository/verify.ts'
-import { aRepository, backUp, contentsOf, noSignal } from '../support/a-repository.ts'
+import { nodeConfig } from '../../../build/bundle.ts'
+import { layoutOf } from '../../../electron/backup/repository/layout.ts'
+import { openRepository } from '../../../electron/backup/repository/open-repository.ts'
+import type { Repository } from '../../../electron/backup/repository/repository.ts'
+import { shelf } from '../../../electron/backup/repository/shelf.ts'
+import { unneededPacks } from '../../../electron/backup/repository/sweep.ts'
+import { verifySnapshots } from '../../../electron/backup/repository/verify.ts'
+import { aRepository, backUp, contentsOf, noSignal } from '../../support/a-repository.ts'
 import { type ChildOrder, someSources } from './repository-child.ts'
 
 // A repository of three snapshots, copies of it to break, and a process that writes to them.
@@ -33,7 +33,7 @@ export async function repositoryWorld(): Promise<RepositoryWorld> {
   const root = await mkdtemp(join(tmpdir(), 'repository-faults-'))
   // Bundled it starts in a fifth of the time, and it is started hundreds of times.
   const file = 'child.mjs'
-  const entry = 'test/faults/repository-child.ts'
+  const entry = 'test/faults/repository/repository-child.ts'
   await build(nodeConfig({ entry, outDir: root, file, format: 'es' }))
   const original = join(root, 'original')
   const repository = await aRepository(original)
