@@ -1,5 +1,5 @@
 import { shortId } from '../../../shared/domain/short-id.ts'
-import type { SnapshotEntry } from '../../../shared/domain/snapshot.ts'
+import type { Manifest, SnapshotEntry } from '../../../shared/domain/snapshot.ts'
 import { snapshotsOf } from '../../../shared/plan/whole-snapshot.ts'
 import { dashboardTitles, type NamedDashboard } from '../../backup/look/dashboard-titles.ts'
 import type { Repository } from '../../backup/repository/repository.ts'
@@ -126,7 +126,7 @@ function snapshotText(
       `${counted(manifest.files, 'file')}, ${asBytes(manifest.sizeBytes)}; ${asBytes(storedBytes)} packed, ${asBytes(manifest.addedBytes)} of them new`,
     ],
     ['state', marksText(entry, paint)],
-    ...(marks.verifiedAt ? [['verified', localTime(marks.verifiedAt)]] : []),
+    ...(marks.verifiedAt ? [['verified', verifiedText(marks.verifiedAt, manifest)]] : []),
     ...(marks.provenAt
       ? [['proven', `${localTime(marks.provenAt)}${recoverText(marks.recoverMilliseconds)}`]]
       : []),
@@ -190,3 +190,7 @@ const visibleRow = (row: readonly string[]): string[] => row.map(visibleName)
 
 /** Facts carry our own colours. */
 const visibleFact = (cell: string): string => cell.replace(/[\r\n]/g, ' ')
+
+/** What it shares with earlier ones may have been read before it was taken. */
+const verifiedText = (at: string, { startedAt }: Pick<Manifest, 'startedAt'>): string =>
+  at < startedAt ? `every byte read since ${localTime(at)}` : localTime(at)

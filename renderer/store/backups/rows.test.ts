@@ -59,6 +59,17 @@ test('the sheet says of a damaged one when it was still right', () => {
   expect(sheet.components[2]).toMatchObject({ consistency: 'copied by the program itself' })
 })
 
+test('what was shared may have been read before the backup, and then it says so', () => {
+  const [first] = snapshots
+  if (!first) throw new Error('there is none')
+  const value = (verifiedAt: string) =>
+    snapshotSheet({ ...first, verifiedAt, damaged: null }, true, now).facts.find(
+      ({ label }) => label === 'Verified',
+    )?.value
+  expect(value(first.at)).not.toContain('since')
+  expect(value('2026-11-01T02:15:00.000Z')).toMatch(/^every byte read since .*1 Nov/)
+})
+
 describe('files', () => {
   const path = 'configuration/home/ada/odin'
 

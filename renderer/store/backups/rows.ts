@@ -116,7 +116,11 @@ export function snapshotSheet(
       ...(pinned === null ? [] : [{ label: 'Pinned', value: pinned }]),
       {
         label: 'Verified',
-        value: at(verifiedAt, 'never') + (damaged === null ? '' : ', damaged since'),
+        // What it shares with earlier ones may have been read before it was taken.
+        value:
+          (verifiedAt !== null && verifiedAt < snapshot.at ? 'every byte read since ' : '') +
+          at(verifiedAt, 'never') +
+          (damaged === null ? '' : ', damaged since'),
       },
       { label: 'Proven', value: at(provenAt, 'never') },
       {
