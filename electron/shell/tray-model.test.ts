@@ -129,17 +129,17 @@ test('an operation that waits is told with the way to its choice', () => {
     stack: 'odin',
     startedAt: at,
     touched: [],
-    ways: [],
+    ways: ['continue', 'roll-back', 'leave'] as const,
     directory: '/state/operations/20261123T101500Z-3f9a0c',
     problem: null,
   }
-  const { menu } = trayModel(aMirror({ openOperations: [waiting] }), now)
+  const menuWith = (ways: readonly ('continue' | 'roll-back' | 'leave')[]) =>
+    trayModel(aMirror({ openOperations: [{ ...waiting, ways: [...ways] }] }), now).menu
+  const deed = { kind: 'open-operation', operation: waiting.id }
+  const menu = menuWith(waiting.ways)
   expect(menu).toContainEqual({ kind: 'line', label: 'An operation waits: Recover odin' })
-  expect(deeds(menu)).toContainEqual({
-    kind: 'deed',
-    label: 'Go on or roll back…',
-    deed: { kind: 'open-operation', operation: waiting.id },
-  })
+  expect(deeds(menu)).toContainEqual({ kind: 'deed', label: 'Go on or roll back…', deed })
+  expect(deeds(menuWith(['leave']))).toContainEqual({ kind: 'deed', label: 'Look…', deed })
 })
 
 test('a resolved incident offers nothing', () => {

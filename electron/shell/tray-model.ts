@@ -82,12 +82,12 @@ function remedyItems(mirror: Mirror): TrayItem[] {
   if (mirror.operation?.outcome === 'running') {
     return [...items, { kind: 'line', label: `Running: ${mirror.operation.title}` }]
   }
-  for (const { id, title } of mirror.openOperations ?? []) {
+  for (const { id, title, ways } of mirror.openOperations ?? []) {
     items.push(
       { kind: 'line', label: `An operation waits: ${title}` },
       {
         kind: 'deed',
-        label: 'Go on or roll back…',
+        label: ways.includes('roll-back') ? 'Go on or roll back…' : 'Look…',
         deed: { kind: 'open-operation', operation: id },
       },
     )
