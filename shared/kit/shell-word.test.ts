@@ -6,6 +6,9 @@ test.each([
   ['it is; rm -rf /', "'it is; rm -rf /'"],
   ["ada's", "'ada'\\''s'"],
   ['$(id)', "'$(id)'"],
+  ['/home/ada/odin', '/home/ada/odin'],
+  ['/home/ada/my stack', "'/home/ada/my stack'"],
+  ["it's", "'it'\\''s'"],
   ['', "''"],
 ])('%j is the word %s', (text, word) => {
   expect(shellWord(text)).toBe(word)

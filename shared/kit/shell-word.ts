@@ -1,3 +1,3 @@
-/** So that a shell reads it as one word and nothing else. */
+/** As a POSIX shell reads it back as this one word: quoted only where it must be. */
 export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { Duplex } from 'node:stream'
+import { shellWord } from '../../../shared/kit/shell-word.ts'
 import { EngineFailure } from './engine-failure.ts'
 import type { EngineTarget } from './target.ts'
 
@@ -21,15 +22,12 @@ export function sshArguments(target: SshTarget): string[] {
     '--',
     target.host,
     'docker',
-    ...(target.socket ? [`--host=unix://${shellQuoted(target.socket)}`] : []),
+    // The far shell sees these words joined by spaces.
+    ...(target.socket ? [`--host=unix://${shellWord(target.socket)}`] : []),
     'system',
     'dial-stdio',
   ]
 }
-
-/** The far shell sees these words joined by spaces. */
-const shellQuoted = (text: string): string =>
-  /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 
 /** A connection to the engine's socket through one ssh process, which ends with it. */
 export class SshStream extends Duplex {

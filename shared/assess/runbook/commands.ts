@@ -1,11 +1,8 @@
 import type { ComposeProject, ComposeStart, Stack } from '../../domain/stack.ts'
 import type { StatusView } from '../../ipc/status.ts'
+import { shellWord } from '../../kit/shell-word.ts'
 
 // Commands for this stack, a line each, to be pasted into a terminal.
-
-/** As a POSIX shell reads it back: quoted only where it must be. */
-export const shellWord = (text: string): string =>
-  /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 const words = (...parts: readonly string[]): string => parts.map(shellWord).join(' ')
 

@@ -3,7 +3,7 @@ import { aSituation } from '../../../test/support/a-situation.ts'
 import { noon } from '../../../test/support/a-world.ts'
 import { statusView } from '../status-view.ts'
 import { verdict } from '../verdict.ts'
-import { shellWord, straysIn } from './commands.ts'
+import { straysIn } from './commands.ts'
 import { fillRunbook, runbookBook } from './fill-runbook.ts'
 import { runbookWords } from './runbook-words.ts'
 
@@ -87,15 +87,6 @@ test('strays are what is not at home', () => {
   expect(fillRunbook('{{strays.stop}}', { status: away })).toBe(
     'docker --context default stop b\ndocker --context default update --restart=no b',
   )
-})
-
-test.each([
-  ['/home/ada/odin', '/home/ada/odin'],
-  ['/home/ada/my stack', "'/home/ada/my stack'"],
-  ["it's", "'it'\\''s'"],
-  ['$(id)', "'$(id)'"],
-])('%s is one word for a shell', (text, word) => {
-  expect(shellWord(text)).toBe(word)
 })
 
 test('the book holds every page one level down, and lists them', () => {

@@ -1,5 +1,6 @@
 import { type ServiceOfStack, type Stack, servicesOf } from '../../domain/stack.ts'
 import type { FindingView, StatusView } from '../../ipc/status.ts'
+import { shellWord } from '../../kit/shell-word.ts'
 import { endpointsOf } from '../../stack/endpoints.ts'
 import type { Role } from '../../stack/roles.ts'
 import { roleOf } from '../../stack/roles.ts'
@@ -11,7 +12,6 @@ import {
   configCommands,
   configFiles,
   psCommands,
-  shellWord,
   strayCommands,
   straysIn,
   unitsIn,
